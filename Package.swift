@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every own Swift target: Swift 6 mode, honest imports, and no warning left standing.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The packet loop and what it calls are optimised in debug builds too: a newcomer's first cluster runs on one.
+let hot: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict,
+    exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "squall",
+    products: [
+        .executable(name: "squall", targets: ["squall"]),
+        .executable(name: "squall-host", targets: ["squall-host"]),
+        .executable(name: "squall-node", targets: ["squall-node"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // C, no policy.
+        .target(name: "CLinux"),
+        .target(
+            name: "CTerminal",
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .executableTarget(name: "squall-host"),
+
+        // Pure.
+        room("Cluster"),
+        room("Topology", [yams]),
+        room("Faults", ["Cluster"], settings: hot),
+        room("Chaos", ["Cluster", "Faults"]),
+        room("Journal", ["Cluster", "CLinux"]),
+        room("Dashboard", ["Cluster"]),
+
+        // Acting.
+        room("Supervisor", ["Cluster", "CLinux"]),
+        room("Fabric", ["Cluster", "Faults", "CLinux", heap, deque], settings: hot),
+        room("Probes", ["Cluster", "CLinux", nioCore, nioPosix, nioHTTP]),
+        room("Workload", ["Cluster", nioCore, nioPosix, nioHTTP]),
+        room(
+            "Lab",
+            [
+                "Cluster", "Faults", "Topology", "Chaos", "Journal", "Supervisor", "Fabric", "Probes",
+                "Workload", "CLinux",
+            ]),
+
+        // What people see.
+        room("Exports", ["Cluster", "Dashboard", "Journal"]),
+        room("Terminal", ["Cluster", "Dashboard", "CTerminal"]),
+        room(
+            "Commands",
+            [
+                argumentParser, "Cluster", "Topology", "Chaos", "Journal", "Lab", "Dashboard", "Exports",
+                "Terminal", "Supervisor", "Fabric", "Faults", "Probes", "Workload", "CLinux",
+            ]),
+        .executableTarget(
+            name: "squall", dependencies: ["Commands", "CTerminal", "CLinux"],
+            swiftSettings: strict),
+
+        // The built-in systems; they know nothing of the tool but the environment.
+        room("NodeKit", [hummingbird, grdb, nioCore, nioPosix, nioHTTP]),
+        room("Systems", ["NodeKit", hummingbird, grdb]),
+        .executableTarget(
+            name: "squall-node", dependencies: ["Systems", argumentParser], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,247 @@
+/// The fold of all entries so far: what every viewer, selector and expression reads.
+public struct ClusterState: Sendable, Equatable {
+    /// Facts: small, copied freely.
+    public internal(set) var core = Core()
+    /// Histories of numbers; only viewers fold them.
+    public internal(set) var series: Series?
+
+    /// An empty state. `series: false` leaves out the histories (the lab needs none).
+    public init(series: Bool = true) { self.series = series ? Series() : nil }
+
+    /// Total: never throws, never traps, reads no clock, no locale, no environment.
+    public mutating func apply(_ entry: Entry) {
+        core.apply(entry)
+        series?.apply(entry, core: core)
+    }
+}
+
+/// The facts of a run so far.
+public struct Core: Sendable, Equatable {
+    /// The run, once it has begun.
+    public internal(set) var run: RunDescription?
+    /// Number of the last entry folded.
+    public internal(set) var lastEntry: UInt64 = 0
+    /// Entries missing from the journal.
+    public internal(set) var missingEntries: UInt64 = 0
+    /// Time of the last entry.
+    public internal(set) var now = Stamp.zero
+    /// By `NodeID.index`; dense. Clients are among them.
+    public internal(set) var nodes: [NodeState] = []
+    /// Links that were ever used or faulted, by link.
+    public internal(set) var links: [LinkID: LinkState] = [:]
+    /// In order of injection; ended ones stay.
+    public internal(set) var faults: [FaultState] = []
+    /// What the clients saw.
+    public internal(set) var clients = ClientsState()
+    /// The latest verdict on each promise, in order of first mention.
+    public internal(set) var judgements: [Judgement] = []
+    /// The scenario that runs, or ran.
+    public internal(set) var scenario: ScenarioState?
+    /// The last commands, newest last; at most `Core.keptCommands`.
+    public internal(set) var commands: [StampedCommand] = []
+    /// Sentences for the event line, newest last; at most `Core.keptNews`.
+    public internal(set) var news: [News] = []
+    /// One for each fault that made a node disappear, in order; at most `Core.keptIncidents`.
+    public internal(set) var incidents: [Incident] = []
+    /// What bounded queues lost, by name.
+    public internal(set) var dropped: [String: UInt64] = [:]
+    /// The moment when every node was ready for the first time.
+    public internal(set) var allReadyAt: Stamp?
+    /// How the run ended, once it has.
+    public internal(set) var ended: RunEnd?
+
+    /// How many commands are kept.
+    public static let keptCommands = 200
+    /// How many sentences are kept.
+    public static let keptNews = 500
+    /// How many incidents are kept.
+    public static let keptIncidents = 100
+
+    /// Nothing has happened yet.
+    public init() {}
+}
+
+/// One machine now.
+public struct NodeState: Sendable, Equatable {
+    /// Its index.
+    public var id: NodeID
+    /// What never changes.
+    public var description: NodeDescription
+    /// How far it has come, and why.
+    public var change: NodeChange
+    /// Since when it is in this phase.
+    public var since: Stamp
+    /// What it says it is.
+    public var role: RoleChange
+    /// Its last sample.
+    public var sample: Sample
+    /// When that was taken.
+    public var sampledAt: Stamp
+    /// Lines of log so far.
+    public var logLines: UInt64
+    /// When it last became ready; `nil` before.
+    public var readyAt: Stamp?
+
+    /// The phase alone.
+    public var phase: Phase { change.phase }
+    /// The name.
+    public var name: String { description.name }
+    /// Whether the load is made here.
+    public var isClient: Bool { description.kind == .client }
+}
+
+/// One direction between two machines now.
+public struct LinkState: Sendable, Equatable {
+    /// The last sample.
+    public var sample: LinkSample
+    /// When it was taken.
+    public var sampledAt: Stamp
+    /// The least round trip felt while no fault was on either direction, in seconds; NaN before.
+    public var idle: Float
+    /// Wire packets dropped by faults so far.
+    public var dropped: Double
+    /// Wire packets that passed so far.
+    public var passed: Double
+
+    /// By bits where NaN may be.
+    public static func == (a: LinkState, b: LinkState) -> Bool {
+        a.sample == b.sample && a.sampledAt == b.sampledAt
+            && a.idle.bitPattern == b.idle.bitPattern && a.dropped == b.dropped
+            && a.passed == b.passed
+    }
+}
+
+/// A fault, active or over.
+public struct FaultState: Sendable, Equatable {
+    /// As it was injected.
+    public var record: FaultRecord
+    /// What its text means; `nil` when this version does not know the words.
+    public var spec: FaultSpec?
+    /// When it began.
+    public var began: Stamp
+    /// When it was over.
+    public var ended: Stamp?
+    /// Why it was over.
+    public var end: FaultEnd?
+    /// What it was found to do.
+    public var proof: Proof?
+
+    /// Whether it acts now.
+    public var isActive: Bool { ended == nil }
+    /// Its name, or `f3`.
+    public var label: String { record.name ?? record.id.description }
+}
+
+/// What all clients saw together.
+public struct ClientsState: Sendable, Equatable {
+    /// One second each, oldest first; at most `ClientsState.kept`.
+    public var seconds: [Second] = []
+    /// All since every node was ready for the first time.
+    public var total = Second(at: .zero)
+    /// Longest time without a success so far, in seconds.
+    public var longestOutage: Float = 0
+
+    /// How many seconds are kept: an hour.
+    public static let kept = 3_600
+
+    /// One second of all clients.
+    public struct Second: Sendable, Equatable {
+        /// When it began.
+        public var at: Stamp
+        /// Operations that were due.
+        public var due: UInt64 = 0
+        /// Answered with success.
+        public var ok: UInt64 = 0
+        /// Certainly did not happen.
+        public var refused: UInt64 = 0
+        /// Nobody knows.
+        public var unknown: UInt64 = 0
+        /// Longest silence that a client told, in seconds.
+        public var silence: Float = 0
+        /// Latency of the answered ones.
+        public var latency = LatencyHistogram()
+
+        /// A second in which nothing happened yet.
+        public init(at: Stamp) { self.at = at }
+
+        /// Share of finished operations that succeeded; `nil` when none finished.
+        public var availability: Double? {
+            let finished = ok + refused + unknown
+            return finished == 0 ? nil : Double(ok) / Double(finished)
+        }
+    }
+}
+
+/// A command and when it was given.
+public struct StampedCommand: Sendable, Equatable {
+    /// When.
+    public var at: Stamp
+    /// What.
+    public var record: CommandRecord
+    /// Why it was refused; `nil` when it was accepted.
+    public var refusal: String?
+}
+
+/// A sentence for the event line.
+public struct News: Sendable, Equatable {
+    /// When.
+    public var at: Stamp
+    /// What it is about; decides the glyph.
+    public var kind: Kind
+    /// The sentence.
+    public var text: String
+    /// What came of it, told later at the right: "felt +200.3 over 40 echoes".
+    public var outcome: String
+    /// The fault that it tells of.
+    public var fault: FaultID?
+    /// The node that it tells of.
+    public var node: NodeID?
+
+    /// Kinds of news.
+    public enum Kind: String, Sendable, CaseIterable {
+        case fault
+        case heal
+        case gone
+        case back
+        case role
+        case restart
+        case refused
+        case verdict
+        case note
+        case lost
+    }
+}
+
+/// A scenario's course.
+public struct ScenarioState: Sendable, Equatable {
+    /// The scenario's name.
+    public var name: String
+    /// The steps that began, in order, with their last state.
+    public var steps: [ScenarioPosition]
+}
+
+/// A node disappeared through a fault: when did the others notice, who took over, when was it back?
+public struct Incident: Sendable, Equatable {
+    /// The fault.
+    public var fault: FaultID
+    /// The node.
+    public var node: NodeID
+    /// Whether it led.
+    public var wasLeader: Bool
+    /// When the fault began.
+    public var began: Stamp
+    /// The first time that another node changed its role or readiness, or a client's operation failed.
+    public var noticed: Stamp?
+    /// The node that noticed; `nil` when it was a client.
+    public var noticedBy: NodeID?
+    /// When another node led.
+    public var replaced: Stamp?
+    /// Which one.
+    public var replacedBy: NodeID?
+    /// When the node was ready again.
+    public var back: Stamp?
+    /// The longest that a client went without success meanwhile, in seconds.
+    public var waited: Float
+    /// When clients succeeded again (or at once), all nodes that should be ready were, and somebody led if somebody had.
+    public var recovered: Stamp?
+}

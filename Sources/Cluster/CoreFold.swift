@@ -1,0 +1,4 @@
+extension Core {
+    /// Folds one entry.
+    mutating func apply(_ entry: Entry) {}
+}
