@@ -1,0 +1,29 @@
+// Starting squall-host and talking to it: a child with one socket, packets with descriptors.
+
+#ifndef SQUALL_HOST_H
+#define SQUALL_HOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Starts `path` with `arguments` (NULL-terminated, the first one its name) and the environment of
+/// this process. The child has standard error of this process, /dev/null as input and output, and
+/// its end of a new SOCK_SEQPACKET pair as descriptor 3; nothing else is open in it.
+/// Returns 0 and sets `pid` and `control` (close-on-exec), or an errno.
+int squall_start_host(const char *path, char *const arguments[], pid_t *pid, int *control);
+
+/// Sends one packet with descriptors, without waiting. Returns 0 or an errno (EAGAIN: no room).
+int squall_send_packet(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
+
+/// Receives one packet and at most 8 descriptors, close-on-exec, without waiting. Sets `count`.
+/// Returns its length, 0 at the end of the socket, or a negative errno.
+ssize_t squall_receive_packet(int socket, void *bytes, size_t capacity, int descriptors[8], size_t *count);
+
+/// Starts a thread of 512 kB stack under a name of at most 15 bytes. Returns 0 or an errno.
+int squall_thread(const char *name, void *(*body)(void *), void *context);
+
+/// Grows the buffers of a packet socket, beyond the system's bound where this process may.
+void squall_grow_buffers(int socket, int bytes);
+
+#endif
