@@ -103,10 +103,10 @@ public struct LinkState: Sendable, Equatable {
     /// Wire packets that passed so far.
     public var passed: Double
 
-    /// By bits where NaN may be.
+    /// By value; a NaN in `idle` equals itself.
     public static func == (a: LinkState, b: LinkState) -> Bool {
         a.sample == b.sample && a.sampledAt == b.sampledAt
-            && a.idle.bitPattern == b.idle.bitPattern && a.dropped == b.dropped
+            && a.idle.isSame(as: b.idle) && a.dropped == b.dropped
             && a.passed == b.passed
     }
 }

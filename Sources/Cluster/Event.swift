@@ -335,10 +335,10 @@ public struct Proof: Equatable, Sendable {
         case notProvable = "not-provable"
     }
 
-    /// Equality compares `felt` by its bits, so that NaN equals itself.
+    /// By value; a NaN in `felt` equals itself.
     public static func == (a: Proof, b: Proof) -> Bool {
         a.verdict == b.verdict && a.words == b.words && a.applied == b.applied
-            && a.felt.bitPattern == b.felt.bitPattern
+            && a.felt.isSame(as: b.felt)
     }
 }
 

@@ -1,4 +1,4 @@
-/// What one node told in one tick. NaN means "not told". Equality compares bits, so that NaN equals itself.
+/// What one node told in one tick. NaN means "not told"; for equality it equals itself.
 public struct Sample: Equatable, Sendable, BitwiseCopyable {
     /// The node.
     public var node: NodeID
@@ -44,13 +44,12 @@ public struct Sample: Equatable, Sendable, BitwiseCopyable {
         position = 0
     }
 
-    /// By bits.
+    /// By bits, but every NaN equals every other.
     public static func == (a: Sample, b: Sample) -> Bool {
         a.node == b.node && a.role == b.role && a.ready == b.ready
-            && a.lag.bitPattern == b.lag.bitPattern
-            && a.requests.bitPattern == b.requests.bitPattern
-            && a.errors.bitPattern == b.errors.bitPattern
-            && a.p99.bitPattern == b.p99.bitPattern && a.cpu.bitPattern == b.cpu.bitPattern
+            && a.lag.isSame(as: b.lag) && a.requests.isSame(as: b.requests)
+            && a.errors.isSame(as: b.errors) && a.p99.isSame(as: b.p99)
+            && a.cpu.isSame(as: b.cpu)
             && a.behind == b.behind && a.memory == b.memory && a.term == b.term
             && a.position == b.position
     }
@@ -87,14 +86,17 @@ public struct LinkSample: Equatable, Sendable, BitwiseCopyable {
         self.dropped = dropped
     }
 
-    /// By bits.
+    /// By bits, but every NaN equals every other.
     public static func == (a: LinkSample, b: LinkSample) -> Bool {
-        a.from == b.from && a.to == b.to && a.rtt.bitPattern == b.rtt.bitPattern
-            && a.packets.bitPattern == b.packets.bitPattern
-            && a.bytes.bitPattern == b.bytes.bitPattern
-            && a.connections.bitPattern == b.connections.bitPattern
-            && a.dropped.bitPattern == b.dropped.bitPattern
+        a.from == b.from && a.to == b.to && a.rtt.isSame(as: b.rtt)
+            && a.packets.isSame(as: b.packets) && a.bytes.isSame(as: b.bytes)
+            && a.connections.isSame(as: b.connections) && a.dropped.isSame(as: b.dropped)
     }
+}
+
+extension BinaryFloatingPoint {
+    /// Equal, or both NaN: "not told" is one value, whatever bits a division left in it.
+    func isSame(as other: Self) -> Bool { self == other || (isNaN && other.isNaN) }
 }
 
 /// What one client machine saw in one interval.
@@ -113,13 +115,17 @@ public struct ClientSample: Equatable, Sendable {
     public var unknown: UInt32
     /// Seconds since the last success, at the end of the interval; 0 when the interval's last one succeeded.
     public var silence: Float
+    /// The longest time without a success that ended in the interval or lasts at its end, in seconds,
+    /// whenever it began; finer than `silence` for what begins and ends between two ends of intervals.
+    public var outage: Float
     /// Latency of the answered ones, from the intended start.
     public var latency: LatencyHistogram
 
     /// A sample of a client.
     public init(
         client: NodeID, interval: Float, due: UInt32 = 0, ok: UInt32 = 0, refused: UInt32 = 0,
-        unknown: UInt32 = 0, silence: Float = 0, latency: LatencyHistogram = LatencyHistogram()
+        unknown: UInt32 = 0, silence: Float = 0, outage: Float = 0,
+        latency: LatencyHistogram = LatencyHistogram()
     ) {
         self.client = client
         self.interval = interval
@@ -128,6 +134,14 @@ public struct ClientSample: Equatable, Sendable {
         self.refused = refused
         self.unknown = unknown
         self.silence = silence
+        self.outage = outage
         self.latency = latency
+    }
+
+    /// By bits, but every NaN equals every other.
+    public static func == (a: ClientSample, b: ClientSample) -> Bool {
+        a.client == b.client && a.interval.isSame(as: b.interval) && a.due == b.due && a.ok == b.ok
+            && a.refused == b.refused && a.unknown == b.unknown && a.silence.isSame(as: b.silence)
+            && a.outage.isSame(as: b.outage) && a.latency == b.latency
     }
 }
