@@ -1,0 +1,173 @@
+extension Topology {
+    /// Nodes that run the same program.
+    public struct Group: Hashable, Sendable {
+        /// `replica`.
+        public var name: String
+        /// `nil` without the key: one member, called as the group.
+        public internal(set) var count: Int?
+        /// What runs.
+        public internal(set) var command = Command.words([])
+        /// In the order of the file.
+        public internal(set) var ports: [Port] = []
+        /// In the order of the file; keys are names of the one name space.
+        public internal(set) var labels: [Setting] = []
+        /// Environment, over what every node gets.
+        public internal(set) var environment: [Variable] = []
+        /// Written under the data directory before the first start.
+        public internal(set) var files: [File] = []
+        /// What has to happen first.
+        public internal(set) var after: [Dependency] = []
+        /// How to know that it is ready; started is enough without one.
+        public internal(set) var probe: Probe?
+        /// What the columns are fed from.
+        public internal(set) var metrics: [Metric: String] = [:]
+        /// What happens when the program ends by itself.
+        public internal(set) var restart = Restart()
+        /// How it is asked to end.
+        public internal(set) var stop = Stop()
+        /// Ports reachable from outside of the lab.
+        public internal(set) var publish: [Publication] = []
+        /// Where the group's name stands.
+        public internal(set) var place: Place
+
+        init(name: String, place: Place) {
+            self.name = name
+            self.place = place
+        }
+
+        /// `replica-1` …, or just `primary` for a group without `count`.
+        public var memberNames: [String] {
+            guard let count else { return [name] }
+            return count > 0 ? (1...count).map { "\(name)-\($0)" } : []
+        }
+
+        /// The number behind a port's word.
+        public func port(_ word: String) -> UInt16? {
+            ports.first { $0.name == word }?.number
+        }
+    }
+
+    /// What a node runs.
+    public enum Command: Hashable, Sendable {
+        /// `run`: split into words already, no shell.
+        case words([Template])
+        /// `shell`: text for `/bin/sh -c`.
+        case shell(Template)
+    }
+
+    /// A port of a node.
+    public struct Port: Hashable, Sendable {
+        /// The word in `{port.WORD}`.
+        public var name: String
+        /// From 1 to 65535.
+        public var number: UInt16
+    }
+
+    /// A variable of a node's environment.
+    public struct Variable: Hashable, Sendable {
+        /// As the program sees it.
+        public var name: String
+        /// With placeholders.
+        public var value: Template
+    }
+
+    /// A file under the data directory.
+    public struct File: Hashable, Sendable {
+        /// Relative, without `..`.
+        public var path: String
+        /// With placeholders.
+        public var text: Template
+    }
+
+    /// `after: {primary: ready}`.
+    public struct Dependency: Hashable, Sendable {
+        /// A group (all its members) or a member.
+        public var on: String
+        /// What they must have reached.
+        public var state: State
+        /// Where it stands.
+        public var place: Place
+
+        /// What a node can have reached.
+        public enum State: String, Hashable, Sendable, CaseIterable {
+            /// The program runs.
+            case started
+            /// The probe says so.
+            case ready
+            /// It ended with status 0.
+            case exited
+        }
+    }
+
+    /// `publish: {http: 8080}`.
+    public struct Publication: Hashable, Sendable {
+        /// A word of `ports`.
+        public var port: String
+        /// A port of this host; `nil` for any free one.
+        public var hostPort: UInt16?
+    }
+
+    /// How to know that a node is ready.
+    public struct Probe: Hashable, Sendable {
+        /// What is asked.
+        public var kind: Kind
+        /// A word of `ports`.
+        public var port: String
+        /// From the start of one question to the next.
+        public var every: Duration = .milliseconds(500)
+        /// After which a question counts as not answered.
+        public var timeout: Duration = .seconds(1)
+        /// Good answers in a row that make it ready.
+        public var healthyAfter = 1
+        /// Bad answers in a row that make it unready.
+        public var unhealthyAfter = 3
+
+        /// What is asked.
+        public enum Kind: Hashable, Sendable {
+            /// `GET path` answers `status`, or any 2xx when `nil`.
+            case http(path: String, status: Int?)
+            /// `GET path` answers with Prometheus text.
+            case prometheus(path: String)
+            /// `INFO` answers, and neither loads nor is without its primary.
+            case redis
+            /// A connection is accepted.
+            case tcp
+        }
+    }
+
+    /// What feeds the columns; counters become rates.
+    public enum Metric: String, Hashable, Sendable, CaseIterable {
+        case role
+        case term
+        case position
+        case behind
+        case lag
+        case requests
+        case errors
+    }
+
+    /// What happens when a program ends by itself.
+    public struct Restart: Hashable, Sendable {
+        /// `never` unless said: what died stays visible.
+        public var policy = Policy.never
+        /// The first pause and the longest one; each is twice the one before.
+        public var backoff: ClosedRange<Duration> = .milliseconds(100) ... .seconds(10)
+        /// Restarts in a row; no limit when `nil`.
+        public var limit: Int?
+
+        /// When a program is started again.
+        public enum Policy: String, Hashable, Sendable, CaseIterable {
+            case never
+            case onFailure = "on-failure"
+            case always
+        }
+    }
+
+    /// How a program is asked to end, and how long it may take before KILL.
+    public struct Stop: Hashable, Sendable {
+        /// The name without `SIG`.
+        public var signal = "TERM"
+        /// From the signal to KILL.
+        public var grace: Duration = .seconds(5)
+    }
+}

@@ -1,0 +1,76 @@
+/// What the language has and this version does not do: refused by name, never ignored. Whoever
+/// builds one of these deletes its row, and nothing else has to be found.
+enum NotYet {
+    /// Keys, as `MAP.KEY`.
+    static let keys: Set<String> = [
+        "topology.weather",
+        "topology.checks",
+        "topology.lesson",
+        "group.container",
+        "group.disk",
+        "group.cpu",
+        "group.memory",
+        "group.join",
+        "group.leave",
+        "group.prepare",
+        "group.job",
+        "group.user",
+        "group.writable",
+        "group.sysctl",
+        "group.clock",
+        "workload.accounts",
+        "workload.history",
+        "step.chaos",
+    ]
+
+    /// Values, as `MAP.KEY=VALUE`.
+    static let values: Set<String> = [
+        "topology.fabric=loopback",
+        "topology.security=strict",
+        "group.begin=manual",
+        "probe.kind=exec",
+        "probe.kind=log",
+        "workload.kind=set",
+        "workload.kind=queue",
+        "workload.kind=counter",
+        "workload.kind=bank",
+        "workload.kind=append",
+        "workload.kind=rw-register",
+        "workload.kind=unique-ids",
+        "workload.kind=custom",
+        "workload.kind=http",
+        "workload.driver=etcd",
+        "workload.driver=payments",
+        "workload.driver=http",
+        "workload.driver=exec:",
+    ]
+
+    /// Words of `metrics` beyond the columns are signals of their own.
+    static let ownMetrics = true
+}
+
+/// The keys of each map of the file, in the order of the reference.
+enum Keys {
+    static let topology = [
+        "squall", "name", "about", "needs", "lists", "settings", "fabric", "security", "nodes",
+        "probe", "metrics", "weather", "workload", "checks", "scenarios", "lesson",
+    ]
+    static let group = [
+        "run", "shell", "container", "count", "ports", "labels", "env", "files", "after", "begin",
+        "probe", "metrics", "restart", "stop", "disk", "cpu", "memory", "publish", "join", "leave",
+        "prepare", "job", "user", "writable", "sysctl", "clock",
+    ]
+    static let list = ["of", "each", "join"]
+    static let probe = [
+        "kind", "port", "path", "expect", "command", "pattern", "every", "timeout", "healthy after",
+        "unhealthy after",
+    ]
+    static let restart = ["policy", "backoff", "limit"]
+    static let stop = ["signal", "grace"]
+    static let workload = [
+        "kind", "driver", "target", "request", "keys", "accounts", "traffic", "clients",
+        "connections", "timeout", "labels", "history",
+    ]
+    static let scenario = ["about", "settle", "steps", "always", "expect"]
+    static let chaos = ["faults", "every", "for", "at most"]
+}
