@@ -14,6 +14,7 @@ extension Reader {
             }
             var group = Topology.Group(name: entry.key.text, place: entry.key.place)
             let fields = fields(entry.value, of: "group", known: Keys.group)
+            if case .map = entry.value.kind {} else { troubled[group.name] = entry.value.place }
             if let item = fields["count"]?.value {
                 group.count = number(item, 1...Limits.machines) ?? 1
             }
@@ -126,11 +127,11 @@ extension Reader {
             group.command = .shell(template(passage, in: group))
         } else {
             // Where the command was refused for another reason, that has been told.
-            let refused =
-                fields.isEmpty
-                || found.contains {
-                    $0.code == "yaml/merge" || $0.message.hasPrefix("'container' is not")
-                }
+            let refused = found.contains {
+                $0.code == "yaml/merge" || $0.code == "yaml/tag"
+                    || $0.place == troubled[group.name]
+                    || $0.message.hasPrefix("'container' is not")
+            }
             if !refused {
                 complain(
                     group.place, "group \(group.name) runs nothing", "key/missing",

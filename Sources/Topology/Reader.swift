@@ -8,6 +8,8 @@ struct Reader {
     var topology: Topology
     /// Names of the one name space: what has it, and where.
     var names: [String: (what: String, place: Place)] = [:]
+    /// Groups that are no maps: told once, and not again for what they lack.
+    var troubled: [String: Place] = [:]
     /// Probe and metrics of the top, for groups without their own.
     var defaultProbe: Item?
     var defaultMetrics: [Topology.Metric: String]?

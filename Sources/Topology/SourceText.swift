@@ -40,7 +40,10 @@ public struct SourceText: Hashable, Sendable {
     public func diagnostic(
         at place: Place, _ message: String, code: String, hint: String? = nil
     ) -> Diagnostic {
-        Diagnostic(
+        // A place is never behind the end of its line, whatever an odd scalar led to.
+        let length = lines.indices.contains(place.line - 1) ? lines[place.line - 1].count : 0
+        let place = Place(line: place.line, column: min(place.column, length + 1))
+        return Diagnostic(
             file: file, place: place, message: message, code: code, line: line(place.line),
             hint: hint)
     }

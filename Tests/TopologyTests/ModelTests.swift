@@ -26,7 +26,7 @@ import Testing
             "      - 'crash a for xs'\n": Place(line: 6, column: 22),
             "      - \"crash \\x61 for xs\"\n": Place(line: 6, column: 25),
             "      - crash a\n        for xs\n": Place(line: 7, column: 13),
-            "      - 'crash a\n\n\n        for xs'\n": Place(line: 9, column: 13),
+            "      - 'crash a\n        for xs'\n": Place(line: 7, column: 13),
             "      - \"crash a \\\n         for xs\"\n": Place(line: 7, column: 14),
             "      - >\n        crash a\n        for xs\n": Place(line: 8, column: 13),
             "      - |\n        crash a for xs\n": Place(line: 7, column: 21),
