@@ -1,0 +1,81 @@
+/// Why a line is not a command (or an expression, a selector, a quantity), and where.
+public struct ParseError: Error, Hashable, Sendable {
+    /// Where it is wrong: 1 is the first character of the line, one more than its length its end.
+    public var column: Int
+    /// How many characters are wrong; at least 1.
+    public var length: Int
+    /// What is wrong.
+    public var message: String
+    /// What to write instead; empty when there is nothing to propose.
+    public var hint: String
+    /// What was possible there: words in quotes, or kinds of things ("time", "nodes").
+    public var expected: [String]
+
+    /// A mistake at a column, counted in characters from 1.
+    public init(
+        column: Int, length: Int = 1, message: String, hint: String = "", expected: [String] = []
+    ) {
+        self.column = column
+        self.length = length
+        self.message = message
+        self.hint = hint
+        self.expected = expected
+    }
+
+    /// The line, a caret under the mistake, and the hint, for people.
+    public func pointing(into line: some StringProtocol) -> String {
+        let blanks = String(repeating: " ", count: max(0, column - 1))
+        let carets = String(repeating: "^", count: max(1, length))
+        return "\(line)\n\(blanks)\(carets) \(message)" + (hint.isEmpty ? "" : "\n\(blanks)\(hint)")
+    }
+}
+
+extension ParseError: CustomStringConvertible {
+    /// One line: message, column, hint.
+    public var description: String {
+        "\(message) (column \(column))" + (hint.isEmpty ? "" : ": \(hint)")
+    }
+}
+
+/// A mistake by bytes, as the parser meets it. What was possible there, and the columns, are worked
+/// out once it has left the parser: parsing itself pays nothing for good messages.
+struct Mistake: Error {
+    var range: Range<Int>
+    /// `nil`: "expected …", from the table of productions.
+    var message: String?
+    var hint: String?
+}
+
+extension ParseError {
+    /// A mistake in `bytes`, parsed as `production`.
+    init(_ mistake: Mistake, in bytes: [UInt8], parsing production: Grammar.Name) {
+        let mistake = SpellingTrap.behind(mistake, in: bytes, parsing: production) ?? mistake
+        let start = min(mistake.range.lowerBound, bytes.count)
+        let end = max(start, min(mistake.range.upperBound, bytes.count))
+        let wrong = String(decoding: bytes[start..<end], as: UTF8.self)
+        let possible = GrammarWalk.expectations(
+            after: Array(bytes[..<start]), parsing: production)
+        var hint = mistake.hint ?? ""
+        if hint.isEmpty, wrong != wrong.lowercased(),
+            possible.contains("'\(wrong.lowercased())'")
+        {
+            hint = "words are lower case: \(wrong.lowercased())"
+        }
+        self.init(
+            column: String(decoding: bytes[..<start], as: UTF8.self).count + 1,
+            length: max(1, wrong.count),
+            message: mistake.message ?? Self.message(possible, found: wrong),
+            hint: hint, expected: possible)
+    }
+
+    private static func message(_ possible: [String], found: String) -> String {
+        guard let last = possible.last, possible.count <= 12 else {
+            return found.isEmpty ? "something is missing here" : "'\(found)' makes no sense here"
+        }
+        if possible == ["the end"] { return "'\(found)' is left over" }
+        let list =
+            possible.count == 1
+            ? last : possible.dropLast().joined(separator: ", ") + " or " + last
+        return "expected \(list)" + (found.isEmpty ? "" : ", found '\(found)'")
+    }
+}
