@@ -1,0 +1,104 @@
+internal import Cluster
+internal import Faults
+
+/// A `LinkTable` as the packet loop reads it: plain memory, no reference. Made by the handle for each
+/// change, adopted whole, given back and freed by the handle.
+struct Program: BitwiseCopyable {
+    private(set) var nodes: Int
+    private(set) var rowOfSender: UnsafeMutablePointer<Int32>
+    private(set) var policies: UnsafeMutablePointer<LinkPolicy>
+    private(set) var terms: UnsafeMutablePointer<Term>
+    private(set) var termCount: Int
+    /// What each term did; the only part that changes.
+    private(set) var counts: UnsafeMutablePointer<TermCount>
+    /// Where each term was in the program before; `fresh` when it was not there.
+    private(set) var places: UnsafeMutablePointer<UInt32>
+    private(set) var links: UnsafeMutablePointer<LinkID>
+    private(set) var linkCount: Int
+
+    private static let fresh = UInt32.max
+
+    /// The program of a table that follows another one.
+    init(_ table: LinkTable, after old: LinkTable) {
+        nodes = table.nodes
+        rowOfSender = Self.copy(table.rowOfSender)
+        policies = Self.copy(table.policies)
+        terms = Self.copy(table.terms)
+        termCount = table.terms.count
+        counts = .allocate(capacity: max(1, termCount))
+        counts.initialize(repeating: TermCount(), count: termCount)
+        places = Self.copy(table.places(in: old).map { $0 ?? Self.fresh })
+        links = Self.copy(table.links)
+        linkCount = table.links.count
+    }
+
+    /// Frees its memory; no copy may be used afterwards.
+    func free() {
+        rowOfSender.deallocate()
+        policies.deallocate()
+        terms.deallocate()
+        counts.deallocate()
+        places.deallocate()
+        links.deallocate()
+    }
+
+    private static func copy<T: BitwiseCopyable>(_ array: [T]) -> UnsafeMutablePointer<T> {
+        let memory = UnsafeMutablePointer<T>.allocate(capacity: max(1, array.count))
+        array.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { memory.initialize(from: base, count: array.count) }
+        }
+        return memory
+    }
+
+    /// What holds for one direction.
+    func policy(_ from: UInt16, _ to: UInt16) -> LinkPolicy {
+        guard Int(from) < nodes, Int(to) < nodes else { return .open }
+        let row = Int(rowOfSender[Int(from)])
+        return row < 0 ? .open : policies[row * nodes + Int(to)]
+    }
+
+    /// Counts go on where they were; called between two packets.
+    func takeCounts(from old: Program) {
+        for index in 0..<termCount where places[index] != Self.fresh {
+            counts[index] = old.counts[Int(places[index])]
+        }
+    }
+
+    /// How long an average packet waits on a link, and how far it may be off; nanoseconds.
+    func delay(_ policy: LinkPolicy) -> (base: Int64, jitter: Int64) {
+        var sum: (base: Int64, jitter: Int64) = (0, 0)
+        for index in Int(policy.first)..<Int(policy.first) + Int(policy.count)
+        where terms[index].kind == .delay {
+            sum.base &+= terms[index].a
+            sum.jitter &+= terms[index].b
+        }
+        return sum
+    }
+
+    /// Counts what was lost from a queue because the link is cut now.
+    func countLost(_ policy: LinkPolicy, _ packets: UInt64) {
+        for index in Int(policy.first)..<Int(policy.first) + Int(policy.count) {
+            let term = terms[index]
+            guard term.kind == .mute || term.kind == .cut else { continue }
+            guard term.match == .everything, term.port == 0 else { continue }
+            counts[index].matched &+= packets
+            counts[index].dropped &+= packets
+        }
+    }
+
+    /// What each fault did, link by link; only what matched anything.
+    var faultCounts: [(LinkID, FaultID, TermCount)] {
+        var all: [(LinkID, FaultID, TermCount)] = []
+        for index in 0..<linkCount {
+            let policy = policy(links[index].from.index, links[index].to.index)
+            for term in Int(policy.first)..<Int(policy.first) + Int(policy.count)
+            where counts[term].matched > 0 {
+                all.append((links[index], terms[term].fault, counts[term]))
+            }
+        }
+        return all
+    }
+
+    /// The faults that it is made of.
+    var faults: Set<FaultID> { Set((0..<termCount).map { terms[$0].fault }) }
+}

@@ -1,0 +1,77 @@
+public import Cluster
+
+/// An active fault as the links see it: effects and where they apply. The selectors have been looked
+/// up already.
+public struct LinkFault: Hashable, Sendable {
+    /// Who it is; its decisions are keyed by it.
+    public let id: FaultID
+    /// What it does where. The order is part of the fault: it tells its random draws apart.
+    public let parts: [Part]
+
+    /// One effect on a set of links.
+    public struct Part: Hashable, Sendable {
+        /// What happens there.
+        public let effect: Effect
+        /// Only to these packets; to all when `nil`.
+        public let only: Only?
+        /// Sorted, each once.
+        public let links: [LinkID]
+
+        /// An effect on links, in any order.
+        public init(_ effect: Effect, on links: [LinkID], only: Only? = nil) {
+            self.effect = effect
+            self.only = only
+            self.links = Set(links).sorted()
+        }
+    }
+
+    /// A fault of one or more parts, at most 256. Throws `EffectError.unfilterable` for a delay, a
+    /// hold or a mute with a filter.
+    public init(_ id: FaultID, _ parts: [Part]) throws(EffectError) {
+        for part in parts where part.only != nil {
+            switch part.effect {
+            case .cut, .loss: break
+            case .delay: throw .unfilterable("delay")
+            case .hold: throw .unfilterable("hold")
+            case .mute: throw .unfilterable("poweroff")
+            }
+        }
+        self.id = id
+        self.parts = Array(parts.prefix(256))
+    }
+
+    /// A link effect of the command language on links.
+    public init(
+        _ id: FaultID, _ effect: LinkEffect, on links: [LinkID], only: Only? = nil
+    ) throws(EffectError) {
+        let effects = try Effect.effects(of: effect)
+        try self.init(id, effects.map { Part($0, on: links, only: only) })
+    }
+
+    /// A cut of links, for partitions, isolations and pulled cables.
+    public static func cut(_ id: FaultID, _ links: [LinkID]) -> LinkFault {
+        LinkFault(whole: id, .cut, links)
+    }
+
+    /// A held port (`freeze`): nothing goes in or out until it is taken away.
+    public static func hold(
+        _ id: FaultID, ports nodes: [NodeID], among machines: [NodeID]
+    ) -> LinkFault {
+        LinkFault(whole: id, .hold, Links.ports(of: nodes, among: machines))
+    }
+
+    /// A silent port (`poweroff`): nothing goes in or out, what was held for it or from it is lost.
+    public static func mute(
+        _ id: FaultID, ports nodes: [NodeID], among machines: [NodeID]
+    ) -> LinkFault {
+        LinkFault(whole: id, .mute, Links.ports(of: nodes, among: machines))
+    }
+
+    private init(whole id: FaultID, _ effect: Effect, _ links: [LinkID]) {
+        self.id = id
+        parts = [Part(effect, on: links)]
+    }
+
+    /// All links that it touches, sorted, each once.
+    public var links: [LinkID] { Set(parts.flatMap(\.links)).sorted() }
+}
