@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -99,6 +100,25 @@ ssize_t squall_receive_packet(
     return length;
 }
 
+
+static uint32_t given_user, given_group;
+
+static int give_one(const char *path, const struct stat *status, int kind, struct FTW *where) {
+    (void)status, (void)kind, (void)where;
+    return lchown(path, given_user, given_group) == 0 ? 0 : errno;
+}
+
+int squall_give(const char *path, uint32_t user, uint32_t group) {
+    // nftw has no context; the lock makes the two globals one call's.
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    given_user = user;
+    given_group = group;
+    int result = nftw(path, give_one, 16, FTW_PHYS);
+    if (result < 0) result = errno;
+    pthread_mutex_unlock(&lock);
+    return result;
+}
 
 struct start {
     void *(*body)(void *);

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>  // not in the Glibc module
 #include <sys/types.h>
 
 /// Starts `path` with `arguments` (NULL-terminated, the first one its name) and the environment of
@@ -14,11 +15,17 @@
 int squall_start_host(const char *path, char *const arguments[], pid_t *pid, int *control);
 
 /// Sends one packet with descriptors, without waiting. Returns 0 or an errno (EAGAIN: no room).
-int squall_send_packet(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
+int squall_send_packet(
+    int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
 
 /// Receives one packet and at most 8 descriptors, close-on-exec, without waiting. Sets `count`.
 /// Returns its length, 0 at the end of the socket, or a negative errno.
-ssize_t squall_receive_packet(int socket, void *bytes, size_t capacity, int descriptors[8], size_t *count);
+ssize_t squall_receive_packet(
+    int socket, void *bytes, size_t capacity, int descriptors[8], size_t *count);
+
+/// Gives a directory and all that lies in it to an id, without following symbolic links. Returns 0 or
+/// an errno.
+int squall_give(const char *path, uint32_t user, uint32_t group);
 
 /// Starts a thread of 512 kB stack under a name of at most 15 bytes. Returns 0 or an errno.
 int squall_thread(const char *name, void *(*body)(void *), void *context);
