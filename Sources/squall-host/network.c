@@ -13,6 +13,8 @@
 #include <linux/veth.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
+// After net/if.h, which it shares names with.
+#include <linux/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +125,9 @@ int make_veth(
     start(&request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
     struct ifinfomsg *near = grow(&request, sizeof *near);
     near->ifi_flags = near->ifi_change = IFF_UP;
+    // Never the number of the far end: the kernel takes a device that is its own link for a single
+    // one, and puts off noticing its carrier for a second.
+    near->ifi_index = (int)(1000 + number);
     attribute(&request, IFLA_IFNAME, name, strlen(name) + 1);
     attribute(&request, IFLA_MTU, &device->mtu, sizeof device->mtu);
     attribute(&request, IFLA_TXQLEN, &queue, sizeof queue);
@@ -270,16 +275,49 @@ static int add_multicast_route(void) {
     return transact(&request);
 }
 
+// A veth device that is up does not send yet: its queue is put in place by a kernel worker once the
+// carrier was noticed at both ends, and what is sent before is lost without an error; a first SYN
+// would be sent again a second later. `watch` listens since before the device was brought up.
+static int await_carrier(int watch) {
+    char answer[8192];
+    int index = (int)if_nametoindex(DEVICE);
+    for (;;) {
+        ssize_t length = recv(watch, answer, sizeof answer, 0);
+        if (length < 0) return errno == EAGAIN ? ETIMEDOUT : errno;
+        for (struct nlmsghdr *h = (struct nlmsghdr *)answer; NLMSG_OK(h, length);
+             h = NLMSG_NEXT(h, length)) {
+            const struct ifinfomsg *link = NLMSG_DATA(h);
+            if (h->nlmsg_type != RTM_NEWLINK || link->ifi_index != index) continue;
+            int rest = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof *link));
+            for (struct rtattr *a = IFLA_RTA(link); RTA_OK(a, rest); a = RTA_NEXT(a, rest))
+                if (a->rta_type == IFLA_OPERSTATE && *(unsigned char *)RTA_DATA(a) == IF_OPER_UP)
+                    return 0;
+        }
+    }
+}
+
+static int watch_links(void) {
+    struct sockaddr_nl where = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+    struct timeval limit = {.tv_sec = 5};
+    int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (s >= 0 && (bind(s, (struct sockaddr *)&where, sizeof where) != 0 ||
+                      setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0)) {
+        close(s);
+        return -1;
+    }
+    return s;
+}
+
 int configure(const struct device *device, const char **call) {
     static const char *const unwanted[] = {
         "tx-udp-segmentation", "tx-sctp-segmentation", "tx-gso-list", NULL};
     static const char *const segmenting[] = {"tx-tcp-segmentation", "tx-tcp-ecn-segmentation",
         "tx-tcp-mangleid-segmentation", "tx-tcp6-segmentation", NULL};
     *call = "socket(AF_INET)";
+    int error, watch = -1;
     int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (s < 0) return errno;
 
-    int error;
     *call = "ioctl(SIOCSIFFLAGS lo)";
     if ((error = bring_up(s, "lo")) != 0) goto out;
     disable_features(s, unwanted);
@@ -293,11 +331,19 @@ int configure(const struct device *device, const char **call) {
     }
     *call = "netlink(RTM_NEWADDR)";
     if ((error = add_address(device)) != 0) goto out;
+    *call = "bind(RTMGRP_LINK)";
+    watch = watch_links();
+    error = errno;
+    if (watch < 0) goto out;
     *call = "ioctl(SIOCSIFFLAGS " DEVICE ")";
     if ((error = bring_up(s, DEVICE)) != 0) goto out;
+    *call = "carrier of " DEVICE;
+    if (device->attachment == SQUALL_ATTACH_VETH && (error = await_carrier(watch)) != 0) goto out;
+    // Takes the kernel's lock on devices, and so comes after the worker has done both ends.
     *call = "netlink(RTM_NEWROUTE)";
     error = add_multicast_route();
 out:
+    if (watch >= 0) close(watch);
     close(s);
     return error;
 }
