@@ -21,6 +21,8 @@ public struct Core: Sendable, Equatable {
     public internal(set) var run: RunDescription?
     /// Number of the last entry folded.
     public internal(set) var lastEntry: UInt64 = 0
+    /// How many entries were folded.
+    public internal(set) var folded: UInt64 = 0
     /// Entries missing from the journal.
     public internal(set) var missingEntries: UInt64 = 0
     /// Time of the last entry.
@@ -49,6 +51,12 @@ public struct Core: Sendable, Equatable {
     public internal(set) var allReadyAt: Stamp?
     /// How the run ended, once it has.
     public internal(set) var ended: RunEnd?
+    /// Who said that it leads, by term; at most `Core.keptTerms`, the oldest forgotten.
+    public internal(set) var leadersByTerm: [UInt64: [NodeID]] = [:]
+    /// Groups in which some node ever told a role of consensus: their nodes are voters.
+    var votingGroups: Set<String> = []
+    /// Faults whose course is not over: nobody noticed yet, or not all is well again.
+    var watched: [FaultID] = []
 
     /// How many commands are kept.
     public static let keptCommands = 200
@@ -56,6 +64,16 @@ public struct Core: Sendable, Equatable {
     public static let keptNews = 500
     /// How many incidents are kept.
     public static let keptIncidents = 100
+    /// How many faults are kept; the oldest that are over go first.
+    public static let keptFaults = 4_096
+    /// How many judgements and how many steps of a scenario are kept.
+    public static let keptJudgements = 1_000
+    /// How many terms are kept.
+    public static let keptTerms = 1_024
+    /// How many machines there may be.
+    public static let mostNodes = 4_096
+    /// How many links are kept.
+    public static let mostLinks = 200_000
 
     /// Nothing has happened yet.
     public init() {}
@@ -81,6 +99,10 @@ public struct NodeState: Sendable, Equatable {
     public var logLines: UInt64
     /// When it last became ready; `nil` before.
     public var readyAt: Stamp?
+    /// When it was last ready and stopped being so; `nil` before, and again when it is ready.
+    public var lostAt: Stamp?
+    /// When it last led and went down without telling another role.
+    var ledUntil: Stamp?
 
     /// The phase alone.
     public var phase: Phase { change.phase }
@@ -125,6 +147,18 @@ public struct FaultState: Sendable, Equatable {
     public var end: FaultEnd?
     /// What it was found to do.
     public var proof: Proof?
+    /// The first time that another node changed its role or readiness, or a client's operation failed.
+    public var noticed: Stamp?
+    /// The node that noticed; `nil` when it was a client.
+    public var noticedBy: NodeID?
+    /// When a node began to lead that did not when the fault began.
+    public var elected: Stamp?
+    /// Which one.
+    public var electedNode: NodeID?
+    /// When all was well again; see `Core.recovery(_:)`.
+    public var recovered: Stamp?
+    /// Who led when it began.
+    var leaders: [NodeID]
 
     /// Whether it acts now.
     public var isActive: Bool { ended == nil }
@@ -135,7 +169,7 @@ public struct FaultState: Sendable, Equatable {
 /// What all clients saw together.
 public struct ClientsState: Sendable, Equatable {
     /// One second each, oldest first; at most `ClientsState.kept`.
-    public var seconds: [Second] = []
+    public var seconds = Chunked<Second>()
     /// All since every node was ready for the first time.
     public var total = Second(at: .zero)
     /// Longest time without a success so far, in seconds.
@@ -158,6 +192,8 @@ public struct ClientsState: Sendable, Equatable {
         public var unknown: UInt64 = 0
         /// Longest silence that a client told, in seconds.
         public var silence: Float = 0
+        /// Longest outage that a client told, in seconds; never less than `silence`.
+        public var outage: Float = 0
         /// Latency of the answered ones.
         public var latency = LatencyHistogram()
 
@@ -226,8 +262,12 @@ public struct Incident: Sendable, Equatable {
     public var fault: FaultID
     /// The node.
     public var node: NodeID
+    /// How it disappeared: "crashed", "was paused".
+    public var deed: String
     /// Whether it led.
     public var wasLeader: Bool
+    /// Whether it was seen to be not ready since.
+    var wasLost = false
     /// When the fault began.
     public var began: Stamp
     /// The first time that another node changed its role or readiness, or a client's operation failed.
