@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -45,6 +46,11 @@ int squall_start_host(const char *path, char *const arguments[], pid_t *pid, int
     }
     *control = pair[0];
     return 0;
+}
+
+int squall_process_descriptor(pid_t process) {
+    int descriptor = (int)syscall(SYS_pidfd_open, process, 0);
+    return descriptor < 0 ? -errno : descriptor;
 }
 
 int squall_send_packet(

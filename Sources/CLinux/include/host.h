@@ -14,6 +14,9 @@
 /// Returns 0 and sets `pid` and `control` (close-on-exec), or an errno.
 int squall_start_host(const char *path, char *const arguments[], pid_t *pid, int *control);
 
+/// A descriptor of a process, readable once it has ended (close-on-exec), or a negative errno.
+int squall_process_descriptor(pid_t process);
+
 /// Sends one packet with descriptors, without waiting. Returns 0 or an errno (EAGAIN: no room).
 int squall_send_packet(
     int socket, const void *bytes, size_t length, const int *descriptors, size_t count);

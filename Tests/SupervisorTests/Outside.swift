@@ -1,0 +1,64 @@
+internal import CLinux
+internal import Glibc
+import Testing
+
+/// Ids of all processes of the host whose command line or environment holds a text, zombies left out.
+func processes(marked mark: String) -> [Int32] {
+    guard let directory = opendir("/proc") else { return [] }
+    defer { closedir(directory) }
+    var found: [Int32] = []
+    while let entry = readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        guard let id = Int32(name), id != getpid() else { continue }
+        if contents("/proc/\(id)/cmdline").contains(mark)
+            || contents("/proc/\(id)/environ").contains(mark)
+        {
+            found.append(id)
+        }
+    }
+    return found
+}
+
+/// The text of a file of the host; empty when it cannot be read.
+func contents(_ path: String) -> String {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+        let count = read(file, &buffer, buffer.count)
+        guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+        bytes.append(contentsOf: buffer.prefix(count))
+    }
+}
+
+/// Expects that all such processes end in time; each is waited for by its own end.
+func noProcess(marked mark: String, within limit: Duration) async {
+    let deadline = ContinuousClock.now + limit
+    while let id = processes(marked: mark).first {
+        guard await ended(id, by: deadline) else {
+            Issue.record("process \(id) was left behind: \(contents("/proc/\(id)/cmdline"))")
+            return
+        }
+    }
+}
+
+/// Waits for the end of any process by its descriptor; false when the deadline comes first.
+func ended(_ id: Int32, by deadline: ContinuousClock.Instant) async -> Bool {
+    let descriptor = squall_process_descriptor(id)
+    guard descriptor >= 0 else { return descriptor == -ESRCH }
+    defer { close(descriptor) }
+    let left = ContinuousClock.now.duration(to: deadline)
+    let milliseconds = Int32(clamping: Int64(left / .milliseconds(1)))
+    var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&watched, 1, max(milliseconds, 0)) == 1
+}
+
+/// Becomes a user without a name, as `setpriv --reuid` would, for the rest of this process.
+func becomeOrdinary() {
+    guard geteuid() == 0 else { return }
+    guard setgroups(0, nil) == 0, setgid(4242) == 0, setuid(4242) == 0 else { exit(2) }
+}
