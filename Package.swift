@@ -77,8 +77,8 @@ let package = Package(
         room(
             "Lab",
             [
-                "Cluster", "Faults", "Topology", "Chaos", "Journal", "Supervisor", "Fabric", "Probes",
-                "Workload", "CLinux",
+                "Cluster", "Faults", "Topology", "Journal", "Supervisor", "Fabric", "Probes",
+                "Workload", "CLinux", nioCore, nioPosix,
             ]),
 
         // What people see.
@@ -89,6 +89,9 @@ let package = Package(
             [
                 argumentParser, "Cluster", "Topology", "Chaos", "Journal", "Lab", "Dashboard", "Exports",
                 "Terminal", "Supervisor", "Fabric", "Faults", "Probes", "Workload", "CLinux",
+            ],
+            resources: [
+                .embedInCode("Shipped/kv.yaml"), .embedInCode("Shipped/redis.yaml"),
             ]),
         .executableTarget(
             name: "squall", dependencies: ["Commands", "CTerminal", "CLinux"],

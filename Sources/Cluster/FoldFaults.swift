@@ -1,7 +1,7 @@
 /// Faults and what came of them: who noticed, who took over, when all was well again.
 extension Core {
     mutating func began(_ record: FaultRecord) {
-        guard !faults.contains(where: { $0.record.id == record.id }) else { return }
+        guard place(of: record.id) == nil else { return }
         if faults.count >= Core.keptFaults { forgetFaults() }
         faults.append(
             FaultState(
@@ -37,18 +37,16 @@ extension Core {
     }
 
     mutating func measured(_ id: FaultID, _ proof: Proof) {
-        guard let index = faults.lastIndex(where: { $0.record.id == id }) else { return }
-        faults[index].proof = proof
-        tellOutcome(of: faults[index])
+        guard let place = place(of: id) else { return }
+        faults[place].proof = proof
+        tellOutcome(of: place)
     }
 
     mutating func ended(_ id: FaultID, _ end: FaultEnd) {
-        guard let index = faults.lastIndex(where: { $0.record.id == id && $0.isActive }) else {
-            return
-        }
-        faults[index].ended = now
-        faults[index].end = end
-        let held = seconds(now - faults[index].began)
+        guard let place = place(of: id), faults[place].isActive else { return }
+        faults[place].ended = now
+        faults[place].end = end
+        let held = seconds(now - faults[place].began)
         switch end {
         case .healed: tell(.heal, "\(id) healed after \(held)", fault: id)
         case .elapsed: tell(.heal, "\(id) is over after \(held)", fault: id)
@@ -70,8 +68,12 @@ extension Core {
     }
 
     /// What the fault's line tells at its right.
-    private mutating func tellOutcome(of fault: FaultState) {
-        guard let line = news.lastIndex(where: { $0.kind == .fault && $0.fault == fault.record.id })
+    private mutating func tellOutcome(of place: Int) {
+        let fault = faults[place]
+        let told = news.indices.last {
+            news[$0].kind == .fault && news[$0].fault == fault.record.id
+        }
+        guard let line = told
         else { return }
         var parts: [String] = []
         if let proof = fault.proof {
@@ -115,10 +117,13 @@ extension Core {
         guard !watched.isEmpty else { return }
         if role != .unknown { notice(by: node) }
         if role == .leader {
-            forWatched { core, fault in
-                guard fault.elected == nil, !fault.leaders.contains(node) else { return }
-                fault.elected = core.now
-                fault.electedNode = node
+            for id in watched {
+                guard let place = place(of: id), faults[place].elected == nil,
+                    !faults[place].leaders.contains(node)
+                else { continue }
+                faults[place].elected = now
+                faults[place].electedNode = node
+                tellIncidents(of: place)
             }
         }
         judgeRecovery()
@@ -139,33 +144,40 @@ extension Core {
 
     /// Another node changed, or an operation failed: the first time counts.
     private mutating func notice(by node: NodeID?) {
-        forWatched { core, fault in
-            guard fault.noticed == nil, core.now > fault.began else { return }
-            if let node, fault.record.nodes.contains(node) { return }
-            fault.noticed = core.now
-            fault.noticedBy = node
+        for id in watched {
+            guard let place = place(of: id), faults[place].noticed == nil,
+                now > faults[place].began
+            else { continue }
+            if let node, faults[place].record.nodes.contains(node) { continue }
+            faults[place].noticed = now
+            faults[place].noticedBy = node
+            tellOutcome(of: place)
+            tellIncidents(of: place)
         }
     }
 
-    /// Changes each watched fault; what changed is told to its line and its incidents.
-    private mutating func forWatched(_ change: (borrowing Core, inout FaultState) -> Void) {
-        for id in watched {
-            guard let index = faults.lastIndex(where: { $0.record.id == id }) else { continue }
-            var fault = faults[index]
-            change(self, &fault)
-            guard fault != faults[index] else { continue }
-            faults[index] = fault
-            tellOutcome(of: fault)
-            for place in incidents.indices where incidents[place].fault == id {
-                incidents[place].noticed = fault.noticed
-                incidents[place].noticedBy = fault.noticedBy
-                if incidents[place].wasLeader {
-                    incidents[place].replaced = fault.elected
-                    incidents[place].replacedBy = fault.electedNode
-                }
-                if incidents[place].recovered == nil {
-                    incidents[place].recovered = fault.recovered
-                }
+    /// Where a fault is; most questions are about the newest ones.
+    func place(of id: FaultID) -> Int? {
+        var place = faults.count
+        while place > 0 {
+            place -= 1
+            if faults[place].record.id == id { return place }
+        }
+        return nil
+    }
+
+    /// What the fault's course says of the nodes that it took.
+    private mutating func tellIncidents(of place: Int) {
+        let id = faults[place].record.id
+        for index in incidents.indices where incidents[index].fault == id {
+            incidents[index].noticed = faults[place].noticed
+            incidents[index].noticedBy = faults[place].noticedBy
+            if incidents[index].wasLeader {
+                incidents[index].replaced = faults[place].elected
+                incidents[index].replacedBy = faults[place].electedNode
+            }
+            if incidents[index].recovered == nil {
+                incidents[index].recovered = faults[place].recovered
             }
         }
     }
@@ -177,44 +189,54 @@ extension Core {
         guard samples != nil || !hasClients else { return }
         if nodesAreWell {
             let leads = !leaders.isEmpty
-            forWatched { core, fault in
-                guard fault.recovered == nil, leads || fault.leaders.isEmpty,
-                    let from = core.recoveryBegins(fault), core.now >= from
-                else { return }
-                if let samples, !samples.allSatisfy({ $0.isWell(since: from, at: core.now) }) {
-                    return
+            for id in watched {
+                guard let place = place(of: id), faults[place].recovered == nil,
+                    leads || faults[place].leaders.isEmpty,
+                    let from = recoveryBegins(place), now >= from
+                else { continue }
+                if let samples, !samples.allSatisfy({ $0.isWell(since: from, at: now) }) {
+                    continue
                 }
-                fault.recovered = core.now
+                faults[place].recovered = now
+                tellIncidents(of: place)
             }
         }
-        let over = watched.filter { id in
-            guard let fault = faults.last(where: { $0.record.id == id }) else { return true }
-            return fault.recovered != nil && !fault.isActive
-                && incidents.allSatisfy { $0.fault != id || $0.back != nil }
-        }
-        if !over.isEmpty { watched.removeAll(where: over.contains) }
+        watched.removeAll(where: isOver)
+    }
+
+    /// Whether nothing more can be told of a fault's course.
+    private func isOver(_ id: FaultID) -> Bool {
+        guard let place = place(of: id) else { return true }
+        return faults[place].recovered != nil && !faults[place].isActive
+            && incidents.indices.allSatisfy {
+                incidents[$0].fault != id || incidents[$0].back != nil
+            }
     }
 
     /// From when on well-being means something: a fault on processes when its nodes were seen to be
     /// gone, any other one when it is over.
-    private func recoveryBegins(_ fault: FaultState) -> Stamp? {
-        guard fault.deed != nil else { return fault.ended }
-        let mine = incidents.filter { $0.fault == fault.record.id }
-        if mine.allSatisfy({ $0.wasLost || $0.back != nil }) { return fault.began }
-        return fault.ended
+    private func recoveryBegins(_ place: Int) -> Stamp? {
+        guard faults[place].deed != nil else { return faults[place].ended }
+        let id = faults[place].record.id
+        let wereSeen = incidents.indices.allSatisfy {
+            incidents[$0].fault != id || incidents[$0].wasLost || incidents[$0].back != nil
+        }
+        return wereSeen ? faults[place].began : faults[place].ended
     }
 
     /// Whether every node that should be ready is.
     private var nodesAreWell: Bool {
         var held: Set<NodeID> = []
-        for fault in faults.suffix(256) where fault.isActive && fault.deed != nil {
-            held.formUnion(fault.record.nodes)
+        for index in faults.indices.suffix(256)
+        where faults[index].isActive && faults[index].deed != nil {
+            held.formUnion(faults[index].record.nodes)
         }
-        return nodes.allSatisfy { node in
-            switch node.phase {
+        return nodes.indices.allSatisfy { index in
+            switch nodes[index].change.phase {
             case .ready, .waiting: true
-            case .exited, .stopped: node.change.fault == nil || held.contains(node.id)
-            default: node.isClient || held.contains(node.id)
+            case .exited, .stopped:
+                nodes[index].change.fault == nil || held.contains(nodes[index].id)
+            default: nodes[index].isClient || held.contains(nodes[index].id)
             }
         }
     }

@@ -26,6 +26,13 @@ public struct PeerRequest: Sendable {
     }
 }
 
+extension PeerRequest {
+    /// A request whose body is text.
+    public init(_ method: String, _ path: String, text: String) {
+        self.init(method, path, body: ByteBuffer(string: text))
+    }
+}
+
 /// What a peer answered.
 public struct PeerAnswer: Sendable {
     /// The HTTP status.

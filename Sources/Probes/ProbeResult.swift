@@ -8,8 +8,8 @@ public struct ProbeResult: Equatable, Sendable {
     public var start: UInt64
     /// When the answer was complete or given up, in nanoseconds of CLOCK_MONOTONIC.
     public var at: Int64
-    /// The interval of the plan, in nanoseconds: how soon this grows old.
-    public var every: Int64
+    /// How long this may be taken for the present, in nanoseconds: several intervals and a time-out.
+    public var lasts: Int64
     /// Whether the node counts as ready after this answer and those before it.
     public var ready: Bool
     /// What was wrong with this answer, in words without a full stop ("connection refused", "status
@@ -28,13 +28,13 @@ public struct ProbeResult: Equatable, Sendable {
 
     /// One question and what came of it.
     public init(
-        node: NodeID, start: UInt64 = 0, at: Int64, every: Int64 = 500_000_000, ready: Bool = false,
+        node: NodeID, start: UInt64 = 0, at: Int64, lasts: Int64 = 3_000_000_000, ready: Bool = false,
         reason: String = "", roundTrip: Float = .nan, reading: Reading = Reading()
     ) {
         self.node = node
         self.start = start
         self.at = at
-        self.every = every
+        self.lasts = lasts
         self.ready = ready
         self.reason = reason
         self.roundTrip = roundTrip
@@ -43,7 +43,7 @@ public struct ProbeResult: Equatable, Sendable {
 
     /// By value; a NaN equals itself.
     public static func == (a: ProbeResult, b: ProbeResult) -> Bool {
-        a.node == b.node && a.start == b.start && a.at == b.at && a.every == b.every
+        a.node == b.node && a.start == b.start && a.at == b.at && a.lasts == b.lasts
             && a.ready == b.ready && a.reason == b.reason
             && (a.roundTrip == b.roundTrip || (a.roundTrip.isNaN && b.roundTrip.isNaN))
             && a.reading == b.reading

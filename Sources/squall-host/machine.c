@@ -67,6 +67,8 @@ static void become(const struct machine *machine) {
         give_up(machine, errno, "setresgid", "");
     if (setresuid(machine->user, machine->user, machine->user) != 0)
         give_up(machine, errno, "setresuid", "");
+    // What runs here has the same id: it shall not look into its pid 1.
+    prctl(PR_SET_DUMPABLE, 0);
     // Forgotten by the kernel whenever credentials change, so it comes after that. A host that died
     // before is noticed at the gate.
     if (machine->ties.parent_death) prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -9,25 +9,25 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct KillTests {
     struct Death: Sendable, Codable, CustomStringConvertible {
-        var isRoot: Bool
+        var who: Who
         var tieOff: String?
         var mark: UInt32
 
         var description: String {
-            "\(isRoot ? "root" : "an ordinary user"), \(tieOff.map { "without \($0)" } ?? "both ties")"
+            "\(who), \(tieOff.map { "without \($0)" } ?? "both ties")"
         }
     }
 
-    static let deaths: [Death] = (geteuid() == 0 ? [true, false] : [false]).flatMap { isRoot in
+    static let deaths: [Death] = Who.all.flatMap { who in
         [nil, "pdeath", "eof"].map { tie in
-            Death(isRoot: isRoot, tieOff: tie, mark: UInt32.random(in: 100_000_000...999_999_999))
+            Death(who: who, tieOff: tie, mark: UInt32.random(in: 100_000_000...999_999_999))
         }
     }
 
     @Test(arguments: deaths)
     func `nothing is left of a lab that was killed`(death: Death) async throws {
         await #expect(processExitsWith: .signal(SIGKILL)) { [death = death as Death] in
-            if !death.isRoot { becomeOrdinary() }
+            death.who.become()
             setenv("SQUALL_TEST_MARK", "\(death.mark)", 1)
             if let tie = death.tieOff { setenv("SQUALL_TIE_OFF", tie, 1) }
             let bench = try await Bench.start()

@@ -57,8 +57,29 @@ func ended(_ id: Int32, by deadline: ContinuousClock.Instant) async -> Bool {
     return poll(&watched, 1, max(milliseconds, 0)) == 1
 }
 
-/// Becomes a user without a name, as `setpriv --reuid` would, for the rest of this process.
-func becomeOrdinary() {
-    guard geteuid() == 0 else { return }
-    guard setgroups(0, nil) == 0, setgid(4242) == 0, setuid(4242) == 0 else { exit(2) }
+/// A fresh directory of the host, which all may enter.
+func temporaryFolder() -> String? {
+    var template = Array("/tmp/squall-tests-XXXXXX".utf8CString)
+    guard let path = mkdtemp(&template) else { return nil }
+    chmod(path, 0o755)
+    return String(cString: path)
+}
+
+/// Writes a file of the host with exactly this mode.
+func make(_ path: String, mode: mode_t, text: String) -> Bool {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    return write(file, text, text.utf8.count) == text.utf8.count && fchmod(file, mode) == 0
+}
+
+/// Expects a text; says what it is instead. (What an expectation compares is not told across the end
+/// of an exit test; a comment is.)
+func expect(
+    _ actual: String, is wanted: String, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    guard actual != wanted else { return }
+    Issue.record(
+        "\(actual.debugDescription) is not \(wanted.debugDescription)",
+        sourceLocation: sourceLocation)
 }

@@ -276,6 +276,11 @@ extension Parser {
         guard isName(range) else {
             throw unexpected(hint: "name the fault ('heal split') or write 'heal f3'")
         }
+        if Vocabulary.reserved.contains(text(range)) {
+            throw Mistake(
+                range: range, message: "'\(text(range))' is not the name of a fault",
+                hint: "heal on \(text(range)): every fault that touches it")
+        }
         return .fault(try name("a fault", faults: true))
     }
 

@@ -73,7 +73,7 @@ extension Parser {
         let word = SignalWord.known(text(self.word()))
         var signal = try signalTerm()
         signal.window = try window()
-        let written = start..<offset
+        let written = start..<endOfLastWord(from: start)
         guard let (relation, place) = relation() else {
             if byte(offset) == 0x3D {
                 throw unexpected("one '=' compares nothing", hint: "write '=='")
@@ -84,7 +84,7 @@ extension Parser {
         if let word, case .truth = word.value {
             throw Mistake(
                 range: place, message: "'\(word.name)' is a yes or no by itself",
-                hint: "write '\(text(written))' or 'not \(text(written))'")
+                hint: "write '\(signal.text)' or 'not \(signal.text)'")
         }
         if isAtEnd {
             throw unexpected(
@@ -171,6 +171,13 @@ extension Parser {
 
     private mutating func faultName() throws(Mistake) -> String {
         try name("a fault", faults: true)
+    }
+
+    /// The place without the blanks that were skipped since.
+    private func endOfLastWord(from start: Int) -> Int {
+        var end = offset
+        while end > start, Self.isBlank(bytes[end - 1]) { end -= 1 }
+        return end
     }
 
     // MARK: Signals

@@ -41,6 +41,7 @@ extension Grammar {
     private static let lexical = #"""
 
         name = letter { letter | digit | "-" } ;        glob = name with "*" or "?" ;
+        sentence = text | rest-of-line ;
         text = '"' { character | '\"' | '\\' } '"' | word ;
         time = number ( "ns" | "us" | "ms" | "s" | "m" | "h" ) { … } | "0" ;
         size = number ( "B" | "kB" | "MB" | "GB" | "KiB" | "MiB" | "GiB" ) ;
@@ -110,7 +111,7 @@ extension Grammar.Terminal {
         case .signalName: "signame"
         case .key: "key"
         case .text: "value"
-        case .lastText: "text | rest-of-line"
+        case .lastText: "sentence"
         case .quoted: "text"
         case .file: "file"
         case .urlPath: "urlpath"

@@ -51,7 +51,11 @@ struct GrammarWalk {
         case .terminal(let terminal): return ends(of: terminal, from: start, title)
         case .sequence(let rules):
             var places = [start]
-            for rule in rules { places = ends(of: rule, fromAll: places, unit, title) }
+            for rule in rules {
+                // A production's title stands for how it begins, not for what follows inside.
+                let isBegun = places != [start]
+                places = ends(of: rule, fromAll: places, unit, isBegun ? nil : title)
+            }
             return places
         case .choice(let rules):
             var places: [Int] = []
@@ -88,9 +92,7 @@ struct GrammarWalk {
     ) -> [Int] {
         var places: [Int] = []
         for start in starts {
-            // The title of a production stands for how it begins, not for what follows inside.
-            let inner = afterBlanks(start) == bytes.count && start == starts.first ? title : nil
-            add(ends(of: rule, from: start, unit: unit, title: inner), to: &places)
+            add(ends(of: rule, from: start, unit: unit, title: title), to: &places)
         }
         return places
     }

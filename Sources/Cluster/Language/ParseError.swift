@@ -61,6 +61,9 @@ extension ParseError {
         {
             hint = "words are lower case: \(wrong.lowercased())"
         }
+        if hint.isEmpty, possible.contains("','"), wrong.utf8.first.map(Parser.isLower) ?? false {
+            hint = "several are joined by commas: a,b"
+        }
         self.init(
             column: String(decoding: bytes[..<start], as: UTF8.self).count + 1,
             length: max(1, wrong.count),

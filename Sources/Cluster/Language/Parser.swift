@@ -33,7 +33,7 @@ struct Parser {
 
     private func refuseControlCharacters() throws(Mistake) {
         var last = bytes.count
-        while last > 0, Self.isBlank(bytes[last - 1]) || bytes[last - 1] < 0x20 { last -= 1 }
+        while last > 0, Self.isBlank(bytes[last - 1]) { last -= 1 }
         for index in 0..<last where bytes[index] < 0x20 || bytes[index] == 0x7F {
             if bytes[index] == 0x09 { continue }
             throw Mistake(
@@ -204,7 +204,7 @@ struct Parser {
         try refuseReserved(name, range, what)
         if !faults, Vocabulary.isFaultNumber(name) {
             throw Mistake(
-                range: range, message: "'\(name)' is a fault, not \(what)",
+                range: range, message: "'\(name)' cannot be \(what)",
                 hint: "f and digits is what faults without a name are called")
         }
         if name.utf8.count > Vocabulary.longestName {

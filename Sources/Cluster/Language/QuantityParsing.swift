@@ -18,6 +18,18 @@ enum Unit: String, Sendable, CaseIterable {
         }
     }
 
+    /// One of the kind.
+    var example: String {
+        switch self {
+        case .time: "100ms"
+        case .size: "64kB"
+        case .bandwidth: "1MB/s"
+        case .frequency: "500/s"
+        case .share: "5%"
+        case .number: "3"
+        }
+    }
+
     /// What is proposed when a number stands alone.
     func examples(for number: String) -> String {
         switch self {
@@ -88,7 +100,7 @@ extension Parser {
         case (.number, _): wanted.examples(for: written)
         case (.size, .bandwidth): "\(written)/s?"
         case (.share, .number): "without '%'"
-        default: nil
+        default: "like \(wanted.example)"
         }
     }
 
@@ -192,7 +204,7 @@ extension Parser {
                 break
             }
             index += 1
-            if index - start > 20 {
+            if index - start > 24 {
                 throw Mistake(range: range, message: "too many digits")
             }
         }
@@ -249,7 +261,10 @@ extension Parser {
         let written = text(range)
         let number = String(written.prefix { $0.isNumber || $0 == "." })
         let unit = written.dropFirst(number.count)
-        if unit.contains(where: \.isNumber) || number.hasSuffix(".") || unit.hasPrefix(".") {
+        let hasTwoPoints = number.count { $0 == "." } > 1
+        if hasTwoPoints || unit.contains(where: \.isNumber) || number.hasSuffix(".")
+            || unit.hasPrefix(".")
+        {
             return Mistake(
                 range: range, message: "'\(written)' is no quantity",
                 hint: "a number and its unit, like 100ms, 1m30s, 5%, 20MB/s")

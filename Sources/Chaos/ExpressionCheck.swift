@@ -1,0 +1,87 @@
+internal import Cluster
+
+/// Whether a question can ever be answered in this cluster: a question that cannot is a green or red
+/// light that proves nothing.
+extension ScriptCheck {
+    mutating func check(_ expression: Expression, _ line: Line) {
+        switch expression {
+        case .or(let parts), .and(let parts): for part in parts { check(part, line) }
+        case .not(let inner): check(inner, line)
+        case .truth(let term): check(term, line)
+        case .comparison(let term, _, let operand):
+            check(term, line)
+            if case .signal(let right) = operand { check(right, line) }
+        }
+    }
+
+    private mutating func check(_ term: SignalTerm, _ line: Line) {
+        if Signals.notYet.contains(term.name) {
+            complain(
+                line, about: term.name, "'\(term.name)' is not in this version", "version/not-yet",
+                "leave it out for now")
+            return
+        }
+        guard Signals.known.contains(term.name) else {
+            complain(
+                line, about: term.name, "there is no signal '\(term.name)'", "signal/unknown",
+                near(term.name, Array(Signals.known)))
+            return
+        }
+        checkWindow(term, line)
+        checkClients(term, line)
+        for argument in term.arguments {
+            switch argument {
+            case .expression(let inner): check(inner, line)
+            case .path(let path): check(path, line)
+            case .nodes(let nodes) where Signals.ofFaults.contains(term.name):
+                if case .name(let name)? = nodes.terms.first { checkTakesNodes(name, term, line) }
+            case .nodes(let nodes):
+                check(nodes, line)
+                if !nodes.isPlain {
+                    complain(
+                        line, about: "of", "a question draws nothing", "signal/drawn",
+                        "name them, or ask for one: any(\(term.name)(kv) > …)")
+                }
+            }
+        }
+    }
+
+    private mutating func checkWindow(_ term: SignalTerm, _ line: Line) {
+        let word: String
+        let name: String
+        switch term.window {
+        case nil: return
+        case .before(let fault): (word, name) = ("before", fault)
+        case .during(let fault): (word, name) = ("during", fault)
+        case .after(let fault): (word, name) = ("after", fault)
+        }
+        guard Signals.ofClients.contains(term.name), term.name != "errors" || term.arguments.isEmpty
+        else {
+            complain(
+                line, about: word, "'\(term.name)' has no window: it is asked of now",
+                "signal/window",
+                word == "after" ? "for a deadline write 'within 10s after \(name)'" : nil)
+            return
+        }
+        checkFault(name, line)
+    }
+
+    private mutating func checkClients(_ term: SignalTerm, _ line: Line) {
+        guard Signals.ofClients.contains(term.name), term.arguments.isEmpty,
+            !machines.contains(where: { $0.kind == .client })
+        else { return }
+        complain(
+            line, about: term.name, "nobody measures '\(term.name)': there are no clients",
+            "workload/none", "add a 'workload:' to the topology")
+    }
+
+    /// `recovery` is counted from the moment when a node was taken away.
+    private mutating func checkTakesNodes(_ name: String, _ term: SignalTerm, _ line: Line) {
+        checkFault(name, line)
+        guard let spec = faults[name] else { return }
+        if case .process = spec { return }
+        complain(
+            line, about: name, "'\(name)' takes no node away, so there is no \(term.name) from it",
+            "fault/takes-nothing", "ask for availability during \(name), or within … after \(name)")
+    }
+}

@@ -1,0 +1,201 @@
+internal import Cluster
+
+/// The signals that this version can read. Whoever builds one of the others moves its word.
+enum Signals {
+    /// Asked of nodes.
+    static let ofNodes: Set<String> = [
+        "ready", "role", "term", "position", "behind", "lag", "requests", "errors", "latency",
+        "cpu", "memory", "restarts",
+    ]
+    /// Asked of links.
+    static let ofLinks: Set<String> = ["rtt", "dropped", "passed"]
+    /// Asked of the cluster.
+    static let ofCluster: Set<String> = [
+        "leaders", "leaders-per-term", "quorum", "groups", "faults",
+    ]
+    /// What the clients saw; these know windows.
+    static let ofClients: Set<String> = [
+        "availability", "throughput", "p50", "p90", "p99", "p999", "outage", "errors",
+    ]
+    /// Asked of a fault that took nodes away.
+    static let ofFaults: Set<String> = ["detection", "recovery", "election"]
+    /// In the language, and not read by this version.
+    static let notYet: Set<String> = [
+        "metric", "undelivered", "check", "lost", "stale", "duplicated", "refused", "did", "last",
+    ]
+
+    static let known = ofNodes.union(ofLinks).union(ofCluster).union(ofClients).union(ofFaults)
+        .union(["any"])
+}
+
+extension Evaluation {
+    /// What a signal tells: one figure a node or link, or one for all. Never empty: where nobody is
+    /// meant, the one figure says so.
+    func figures(of term: SignalTerm, comparedWith operand: Operand? = nil) -> [Figure] {
+        if term.name == "errors" { return errorFigures(term, operand) }
+        if Signals.ofClients.contains(term.name) { return [clientFigure(term)] }
+        if Signals.ofNodes.contains(term.name) { return nodeFigures(term) }
+        if Signals.ofLinks.contains(term.name) { return linkFigures(term) }
+        if Signals.ofCluster.contains(term.name) { return [clusterFigure(term.name)] }
+        if Signals.ofFaults.contains(term.name) { return faultFigures(term) }
+        return [Figure(label: term.text, reading: .unknown("not in this version"))]
+    }
+
+    /// Errors are asked of nodes or, without nodes, of the clients; as a share or as a rate, whichever
+    /// they are compared with.
+    private func errorFigures(_ term: SignalTerm, _ operand: Operand?) -> [Figure] {
+        guard !term.arguments.isEmpty else {
+            if case .quantity(.share)? = operand { return [clientFigure(term)] }
+            if operand == nil { return [clientFigure(term)] }
+            var rate = term
+            rate.name = "errors a second"
+            return [Figure(label: term.text, reading: clientFigure(rate).reading)]
+        }
+        guard case .quantity(.share)? = operand else { return nodeFigures(term) }
+        var requests = term
+        requests.name = "requests"
+        return zip(nodeFigures(term), nodeFigures(requests)).map { errors, requests in
+            guard case .number(let failed, _) = errors.reading,
+                case .number(let all, _) = requests.reading, all > 0
+            else { return Figure(label: errors.label, reading: .unknown("no requests")) }
+            return Figure(label: errors.label, reading: .number(failed / all, .share))
+        }
+    }
+
+    // MARK: Nodes
+
+    private func nodeFigures(_ term: SignalTerm) -> [Figure] {
+        var nodes: [NodeState]
+        switch term.arguments.first {
+        case .nodes(let selector): nodes = Lookup(core: core).nodes(selector)
+        case nil: nodes = core.nodes.filter { !$0.isClient }
+        default: nodes = []
+        }
+        // A bare `role` or `lag` asks those that have one.
+        if term.arguments.isEmpty, term.name != "ready", term.name != "restarts" {
+            let telling = nodes.filter {
+                if case .unknown = reading(term.name, of: $0) { false } else { true }
+            }
+            if !telling.isEmpty { nodes = telling }
+        }
+        if nodes.isEmpty {
+            return [Figure(label: term.text, reading: .unknown("no such node now"))]
+        }
+        return nodes.map {
+            Figure(label: "\(term.name)(\($0.name))", reading: reading(term.name, of: $0))
+        }
+    }
+
+    private func reading(_ signal: String, of node: NodeState) -> Figure.Reading {
+        switch signal {
+        case "ready": return .truth(node.isReady)
+        case "restarts":
+            return .number(Double(max(1, node.change.starts) - 1), .plain)
+        case "role":
+            guard node.isTelling, node.role.role != .unknown else { return .unknown("") }
+            return .words([node.role.role.word ?? "", node.role.own].filter { !$0.isEmpty })
+        case "cpu": return node.phase.isUp ? number(node.sample.cpu, .share) : .unknown("")
+        case "memory":
+            guard node.phase.isUp, node.sample.memory != Sample.notTold else { return .unknown("") }
+            return .number(Double(node.sample.memory) * 1024, .bytes)
+        default: break
+        }
+        guard node.isTelling else { return .unknown(node.phase.rawValue) }
+        switch signal {
+        case "lag": return number(node.sample.lag, .seconds)
+        case "requests": return number(node.sample.requests, .perSecond)
+        case "errors": return number(node.sample.errors, .perSecond)
+        case "latency": return number(node.sample.p99, .seconds)
+        case "behind": return number(node.sample.behind)
+        case "term": return number(node.sample.term)
+        case "position": return .number(Double(node.sample.position), .plain)
+        default: return .unknown("")
+        }
+    }
+
+    private func number(_ value: Float, _ unit: Figure.Unit) -> Figure.Reading {
+        value.isNaN ? .unknown("") : .number(Double(value), unit)
+    }
+
+    private func number(_ value: UInt32) -> Figure.Reading {
+        value == Sample.notTold ? .unknown("") : .number(Double(value), .plain)
+    }
+
+    // MARK: Links
+
+    private func linkFigures(_ term: SignalTerm) -> [Figure] {
+        guard case .path(let path)? = term.arguments.first else { return [] }
+        let links = Lookup(core: core).links(path)
+        if links.isEmpty {
+            return [Figure(label: term.text, reading: .unknown("no such link now"))]
+        }
+        if term.name == "rtt" {
+            return links.map { link in
+                let rtt = core.links[link]?.sample.rtt ?? .nan
+                return Figure(label: "rtt(\(name(link)))", reading: number(rtt, .seconds))
+            }
+        }
+        let total = links.reduce(0.0) { sum, link in
+            guard let state = core.links[link] else { return sum }
+            return sum + (term.name == "dropped" ? state.dropped : state.passed)
+        }
+        return [Figure(label: term.text, reading: .number(total, .plain))]
+    }
+
+    private func name(_ link: LinkID) -> String {
+        let names = [link.from, link.to].map { id in
+            core.nodes.indices.contains(Int(id.index)) ? core.nodes[Int(id.index)].name : "?"
+        }
+        return "from \(names[0]) to \(names[1])"
+    }
+
+    // MARK: Faults
+
+    private func faultFigures(_ term: SignalTerm) -> [Figure] {
+        guard case .nodes(let selector)? = term.arguments.first,
+            case .name(let name)? = selector.terms.first, let fault = fault(named: name)
+        else {
+            return [Figure(label: term.text, reading: .unknown("no such fault yet"))]
+        }
+        let incidents = core.incidents.filter { $0.fault == fault.record.id }
+        if incidents.isEmpty {
+            return [Figure(label: term.text, reading: .unknown("it took no node away"))]
+        }
+        // The slowest decides: all is well when the last one is.
+        var longest = 0.0
+        for incident in incidents {
+            let moment =
+                switch term.name {
+                case "detection": incident.noticed
+                case "election": incident.replaced
+                default: incident.recovered
+                }
+            guard let moment else {
+                return [Figure(label: term.text, reading: .unknown("not yet"))]
+            }
+            longest = max(longest, (moment - incident.began).inSeconds)
+        }
+        return [Figure(label: term.text, reading: .number(longest, .seconds))]
+    }
+
+    /// The latest fault of that name or number.
+    func fault(named name: String) -> FaultState? {
+        core.faults.last { $0.record.name == name || $0.record.id.description == name }
+    }
+}
+
+extension NodeState {
+    /// Ready; without a probe a node is ready when it is started.
+    var isReady: Bool { phase == .ready || (phase == .started && !description.probed) }
+
+    /// Whether its last sample is about the program that runs now.
+    var isTelling: Bool {
+        switch phase {
+        case .ready, .stopping: true
+        // A probe that gets no answer leaves the last sample standing; that one tells nothing.
+        case .unready: sampledAt >= since
+        case .started: !description.probed
+        default: false
+        }
+    }
+}

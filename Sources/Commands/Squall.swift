@@ -1,0 +1,43 @@
+public import ArgumentParser
+internal import Glibc
+internal import Lab
+
+/// The `squall` program.
+public struct Squall: ParsableCommand {
+    /// Names, subcommands, the sentence on top of `--help`.
+    public static let configuration = CommandConfiguration(
+        commandName: "squall",
+        abstract: "Run a cluster of real processes on one machine, break it, and see what it promised.",
+        discussion: """
+            Start with `squall` alone, or `squall up kv`. Press ? for the keys.
+            Exit codes: 0 passed, 1 a promise was broken, 2 unknown, 3 a fault had no effect,
+            4 never ready, 5 did not settle, 64 usage, 65 bad input, 69 something is missing here,
+            70 internal error, 130 interrupted.
+            """,
+        version: version,
+        subcommands: [
+            Up.self, Run.self, Replay.self, Attach.self, Do.self, Ask.self, Wait.self, Ps.self,
+            Logs.self, Note.self, Ports.self, Exec.self, Shell.self, Export.self, Runs.self,
+            Topologies.self, Validate.self, Doctor.self,
+        ],
+        defaultSubcommand: Pick.self)
+
+    /// The program's version.
+    public static let version = "0.1.0"
+
+    /// Parsed by the argument parser.
+    public init() {}
+
+    /// The whole program: hidden parts first, then the subcommands.
+    public static func start() -> Never {
+        let arguments = CommandLine.arguments
+        if arguments.count == 3, arguments[1] == LabLaunch.subcommand {
+            exit(LabProcess.run(folder: arguments[2]))
+        }
+        if arguments.count == 2, arguments[1] == ClientLaunch.subcommand {
+            exit(ClientLaunch.run())
+        }
+        Squall.main()
+        exit(0)
+    }
+}

@@ -1,0 +1,200 @@
+public import Cluster
+
+/// What a viewer's keys mean: a value without a terminal. A key changes the view, or asks something
+/// of the world; every fault key stands for a line of the command language, which is echoed with
+/// its effect, so that what one does by hand is already a script.
+public struct Interaction: Sendable {
+    /// What is looked at now. The shell keeps its `now`, `logs` and `source` up to date.
+    public var view: View
+    /// Lines that were given in the palette, oldest first; kept across the run of the program by
+    /// whoever wants to.
+    public private(set) var history: [String] = []
+    /// The words of the language: how a line is read, what could come next.
+    let language: Language
+    /// The line that `.` repeats.
+    var repeated: String?
+    /// A command that waits for the same key again, because it would cost the quorum.
+    var guarded: Guarded?
+
+    struct Guarded: Equatable, Sendable {
+        var input: Input
+        var command: String
+    }
+
+    /// Longest history of the palette.
+    public static let keptHistory = 100
+
+    /// Keys of a viewer, beginning with a view.
+    public init(view: View = View(), language: Language = .plain, history: [String] = []) {
+        self.view = view
+        self.language = language
+        self.history = Array(history.suffix(Interaction.keptHistory))
+    }
+
+    /// The command language, as far as keys need it.
+    public struct Language: Sendable {
+        /// Reads a line; the error is told under it.
+        public var parse: @Sendable (String) -> Result<Command, ParseError>
+        /// What could come next at the end of a line.
+        public var complete: @Sendable (String, ClusterState) -> [Prompt.Completion]
+
+        /// A language.
+        public init(
+            parse: @escaping @Sendable (String) -> Result<Command, ParseError>,
+            complete: @escaping @Sendable (String, ClusterState) -> [Prompt.Completion]
+        ) {
+            self.parse = parse
+            self.complete = complete
+        }
+    }
+
+    /// Takes a key or a click; `regions` are those of the frame that was clicked on.
+    public mutating func on(
+        _ input: Input, state: ClusterState, frame: Frame? = nil
+    ) -> [Outcome] {
+        switch input {
+        case .resized: return []
+        case .control("z"): return [.suspend]
+        case .control("l"): return [.redraw]
+        case .click(let place):
+            return clicked(frame?.meaning(at: place), state: state)
+        default: break
+        }
+        let wasGuarded = guarded
+        guarded = nil
+        if view.overlay != nil { return onOverlay(input, state: state) }
+        dismiss(state)
+        if let wasGuarded, wasGuarded.input == input {
+            return run(wasGuarded.command, state: state)
+        }
+        if case .replay = view.source, let wish = playback(input) { return [.playback(wish)] }
+        if let outcomes = onScreen(input, state: state) { return outcomes }
+        if let outcomes = onAnyScreen(input, state: state) { return outcomes }
+        if case .character(let scalar) = input, view.echo == nil {
+            let key = String(Character(scalar))
+            view.echo = View.Echo(effect: "\(key) does nothing here: ? shows what does")
+        }
+        return []
+    }
+
+    /// A line was refused by whoever should have run it.
+    public mutating func refused(_ command: String, _ message: String) {
+        view.echo = View.Echo(command: command, effect: message, tone: .refused)
+    }
+
+    /// The first key after an incident: the sentence has been read, the last echo too.
+    private mutating func dismiss(_ state: ClusterState) {
+        view.echo = nil
+        view.newcomer = false
+        if let incident = state.core.incidents.last, incident.recovered != nil {
+            view.read = incident.fault
+        }
+    }
+
+    // MARK: Keys of every screen
+
+    private mutating func onAnyScreen(_ input: Input, state: ClusterState) -> [Outcome]? {
+        switch input {
+        case .character("?"), .function(1): view.overlay = .help
+        case .character(":"): open(.palette(completed(Prompt(), state)))
+        case .character("/"): open(.filter(Prompt(view.filter.text)))
+        case .character("q"), .function(10), .control("c"): return leave()
+        case .character("1"): show(.overview)
+        case .character("2"), .character("n"): show(view.screen == .network ? .overview : .network)
+        case .character("3"), .character("l"): show(view.screen == .logs ? .overview : .logs)
+        case .character("4"): show(.node)
+        case .character("5"), .character("6"), .character("7"), .character("8"), .character("9"):
+            view.echo = View.Echo(effect: "screens are 1 overview, 2 network, 3 logs, 4 node")
+        case .tab: show(next(1))
+        case .backTab: show(next(-1))
+        case .escape: back()
+        case .character("!"): return healAll(state)
+        case .character("u"): return undo(state)
+        case .character("."): return repeated.map { run($0, state: state) } ?? remark("nothing to repeat yet")
+        default: return nil
+        }
+        return []
+    }
+
+    private mutating func onScreen(_ input: Input, state: ClusterState) -> [Outcome]? {
+        switch view.screen {
+        case .overview: onTable(input, state: state)
+        case .network: onMatrix(input, state: state)
+        case .logs: onLogs(input, state: state)
+        case .node: onNode(input, state: state)
+        }
+    }
+
+    mutating func show(_ screen: View.Screen) {
+        view.screen = screen
+        view.scrolled = 0
+    }
+
+    private func next(_ step: Int) -> View.Screen {
+        let all = View.Screen.allCases
+        let index = all.firstIndex(of: view.screen) ?? 0
+        return all[(index + step + all.count) % all.count]
+    }
+
+    /// Esc: takes back what was added last, and never leaves.
+    private mutating func back() {
+        if view.scrolled > 0 {
+            view.scrolled = 0
+        } else if !view.filter.isEmpty {
+            view.filter = Filter()
+        } else if !view.marks.isEmpty {
+            view.marks = []
+        } else {
+            show(.overview)
+        }
+    }
+
+    /// A recording is just closed; a lab asks what becomes of it, and the second ^C stops it.
+    mutating func leave() -> [Outcome] {
+        if case .replay = view.source { return [.leave(.detach)] }
+        open(.leave)
+        return []
+    }
+
+    mutating func open(_ overlay: View.Overlay) {
+        view.overlay = overlay
+        view.echo = nil
+    }
+
+    func completed(_ prompt: Prompt, _ state: ClusterState) -> Prompt {
+        var prompt = prompt
+        prompt.completions = language.complete(prompt.beforeCaret, state)
+        prompt.complaint = nil
+        prompt.effect = effect(of: prompt.text, state) ?? ""
+        return prompt
+    }
+
+    /// A form with what its command would do.
+    func understood(_ form: Form, _ state: ClusterState) -> Form {
+        var form = form
+        form.effect = ""
+        form.complaint = nil
+        switch language.parse(form.command) {
+        case .success(let command): form.effect = Effect.words(of: command, in: state.core)
+        case .failure(let error): form.complaint = error.description
+        }
+        return form
+    }
+
+    private func effect(of line: String, _ state: ClusterState) -> String? {
+        guard case .success(let command) = language.parse(line) else { return nil }
+        return Effect.words(of: command, in: state.core)
+    }
+
+    mutating func remember(_ line: String) {
+        history.removeAll { $0 == line }
+        history.append(line)
+        if history.count > Interaction.keptHistory { history.removeFirst() }
+    }
+
+    /// Says something that no command stands for.
+    mutating func remark(_ words: String, tone: View.Echo.Tone = .told) -> [Outcome] {
+        view.echo = View.Echo(effect: words, tone: tone)
+        return []
+    }
+}

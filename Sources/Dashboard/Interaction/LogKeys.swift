@@ -1,0 +1,45 @@
+import Cluster
+
+/// Keys of the merged log.
+extension Interaction {
+    mutating func onLogs(_ input: Input, state: ClusterState) -> [Outcome]? {
+        switch input {
+        case .up, .character("k"), .wheelUp: scroll(1)
+        case .down, .character("j"), .wheelDown: scroll(-1)
+        case .pageUp, .control("u"), .character("b"): scroll(15)
+        case .pageDown, .control("d"), .character(" "): scroll(-15)
+        case .home, .character("g"): scroll(LogTail.kept)
+        case .end, .character("G"): view.scrolled = 0
+        case .character("c") where !view.filter.isEmpty: view.filter = Filter()
+        case .character("o"): only(state)
+        case .left: step(-1, state)
+        case .right: step(1, state)
+        default: return nil
+        }
+        return []
+    }
+
+    private mutating func scroll(_ lines: Int) {
+        view.scrolled = max(0, min(view.logs.lines.count - 1, view.scrolled + lines))
+    }
+
+    /// Only the marked nodes, or the one under the cursor; the same key again shows all.
+    private mutating func only(_ state: ClusterState) {
+        if view.marks.isEmpty {
+            view.marks = Set(Roster(state, view).current.map { [$0.id] } ?? [])
+        } else {
+            view.marks = []
+        }
+        view.scrolled = 0
+    }
+
+    /// The next node alone.
+    private mutating func step(_ step: Int, _ state: ClusterState) {
+        let nodes = state.core.nodes
+        guard !nodes.isEmpty else { return }
+        let marked = nodes.firstIndex { view.marks.contains($0.id) }
+        let index = marked.map { ($0 + step + nodes.count) % nodes.count } ?? 0
+        view.marks = [nodes[index].id]
+        view.scrolled = 0
+    }
+}

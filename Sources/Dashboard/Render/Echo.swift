@@ -1,0 +1,59 @@
+import Cluster
+
+/// The line above the keys: what this viewer just did, or what it could do first.
+extension Renderer {
+    /// - Returns: whether the row was needed.
+    mutating func drawEcho(row: Int) -> Bool {
+        guard let echo = view.echo else { return drawInvitation(row: row) }
+        let style: Style =
+            switch echo.tone {
+            case .told: .plain
+            case .asking: .warning
+            case .refused: .alarm
+            }
+        var column = 1
+        if !echo.command.isEmpty {
+            column = write(glyphs.prompt + " ", column, row, .accent, .bold)
+            column = write(echo.command, column, row, .command) + 3
+        }
+        guard column < columns else { return true }
+        column = write(echo.effect, column, row, style)
+        if echo.tone == .told, holdsUntilUndone(echo.command) {
+            column = write(" \(glyphs.dot) ", column, row, .quiet)
+            column = write("u", column, row, .key, .bold)
+            write(" undo", column, row, .quiet)
+        }
+        return true
+    }
+
+    /// The first time, one quiet line says what to do.
+    private mutating func drawInvitation(row: Int) -> Bool {
+        guard view.newcomer, view.overlay == nil, health.status != .starting, core.faults.isEmpty
+        else { return false }
+        var column = write(glyphs.prompt + " ", 1, row, .accent, .bold)
+        guard let leader = health.leaders.first else {
+            column = write("press ", column, row, .quiet)
+            column = write("c", column, row, .key, .bold)
+            write(" on a node, and see who notices", column, row, .quiet)
+            return true
+        }
+        column = write("press ", column, row, .quiet)
+        column = write("c", column, row, .key, .bold)
+        column = write(" on the leader, ", column, row, .quiet)
+        column = write(core.name(of: leader), column, row, .leader)
+        write(": it crashes, and somebody else has to lead", column, row, .quiet)
+        return true
+    }
+
+    /// Whether `u` would take it back: the fault that the line made is still active.
+    private func holdsUntilUndone(_ line: String) -> Bool {
+        if line.isEmpty || line.hasPrefix("heal ") { return false }
+        let command = core.commands.last { Interaction.isByHand($0.record.by) }
+        guard let command, command.record.text == line, let id = command.record.fault else {
+            return Renderer.faultVerbs.contains(String(line.prefix { $0 != " " }))
+        }
+        return core.faults.contains { $0.record.id == id && $0.isActive }
+    }
+
+    private static let faultVerbs = Set(FaultMenu.items.map(\.verb)).union(["hold", "reset"])
+}

@@ -1,0 +1,128 @@
+import Cluster
+
+/// The bottom line: the keys that work here, and what they do.
+extension Renderer {
+    /// A key, its word, and how soon it is left out when there is no room: 0 stays longest.
+    struct Hint {
+        var key: String
+        var word: String
+        var input: Input
+        var rank: Int
+
+        init(_ key: String, _ word: String, _ input: Input, _ rank: Int) {
+            self.key = key
+            self.word = word
+            self.input = input
+            self.rank = rank
+        }
+
+        init(_ key: Unicode.Scalar, _ word: String, _ rank: Int) {
+            self.init(String(Character(key)), word, .character(key), rank)
+        }
+    }
+
+    mutating func drawKeys(row: Int) {
+        var hints = self.hints
+        var rank = hints.map(\.rank).max() ?? 0
+        let width = { (hints: [Hint]) in
+            hints.reduce(0) { $0 + Width.columns($1.key) + Width.columns($1.word) + 3 }
+        }
+        while rank > 0, width(hints) > columns {
+            hints.removeAll { $0.rank >= rank }
+            rank -= 1
+        }
+        var column = 1
+        for hint in hints {
+            let start = column
+            column = write(hint.key, column, row, .key, .bold)
+            column = write(" " + hint.word, column, row, .quiet)
+            frame.region(row: row, columns: start..<column, .key(hint.input))
+            column += 2
+        }
+    }
+
+    var hints: [Hint] {
+        switch view.overlay {
+        case .help: return [Hint("Esc", "back", .escape, 0)]
+        case .palette:
+            return [
+                Hint(glyphs.enter, "run", .enter, 0), Hint("Tab", "complete", .tab, 1),
+                Hint(glyphs.arrows, "earlier lines", .up, 2), Hint("Esc", "back", .escape, 0),
+            ]
+        case .filter:
+            return [
+                Hint(glyphs.enter, "keep", .enter, 0), Hint("!text", "without it", .resized, 2),
+                Hint("Esc", "back", .escape, 0),
+            ]
+        case .menu: return [Hint("a letter", "takes one", .resized, 0), Hint("Esc", "back", .escape, 0)]
+        case .form:
+            return [
+                Hint(glyphs.enter, "do it", .enter, 0), Hint(glyphs.arrows, "another value", .up, 1),
+                Hint(glyphs.sides, "another field", .right, 1),
+                Hint("0-9", "type one", .resized, 2), Hint("Esc", "back", .escape, 0),
+            ]
+        case .sides:
+            return [
+                Hint(glyphs.enter, "do it", .enter, 0), Hint(glyphs.sides, "choose", .right, 1),
+                Hint("Space", "other side", .character(" "), 1),
+                Hint("+ -", "how long", .character("+"), 2), Hint("Esc", "back", .escape, 0),
+            ]
+        case .leave:
+            return [
+                Hint("d", "detach", 0), Hint("s", "stop", 0), Hint("Esc", "stay", .escape, 0),
+            ]
+        case nil: break
+        }
+        if case .replay = view.source { return replayHints + screenHints(3) + closingHints }
+        switch view.screen {
+        case .overview:
+            return faultHints
+                + [
+                    Hint("!", "heal all", 0), Hint(glyphs.bar, "l logs", .character("l"), 2),
+                    Hint("n", "network", 2), Hint(glyphs.enter, "node", .enter, 4),
+                ] + closingHints
+        case .network:
+            return [
+                Hint("x", "cut", 0), Hint("d", "delay", 1), Hint("o", "loss", 2),
+                Hint("b", "limit", 3), Hint("p", "partition", 1), Hint("u", "undo", 1),
+                Hint("!", "heal all", 0), Hint(glyphs.bar, "n nodes", .character("n"), 1),
+                Hint("3", "logs", 3),
+            ] + closingHints
+        case .logs:
+            return [
+                Hint("/", "filter", 0), Hint("o", "one node", 1),
+                Hint(glyphs.arrows, "scroll", .up, 1), Hint("G", "follow", 1),
+                Hint("l", "back", 0), Hint("u", "undo", 3), Hint("!", "heal all", 2),
+                Hint(":", "command", 2), Hint("?", "help", 0), Hint("q", "leave", 1),
+            ]
+        case .node:
+            return faultHints + [
+                Hint("s", "start", 3), Hint("r", "restart", 3), Hint("!", "heal all", 1),
+                Hint(glyphs.enter, "back", .enter, 0),
+            ] + closingHints
+        }
+    }
+
+    private var faultHints: [Hint] {
+        [
+            Hint("f", "fault", 0), Hint("p", "partition", 2), Hint("c", "crash", 1),
+            Hint("P", "pause", 3), Hint("d", "delay", 2), Hint("u", "undo", 1),
+        ]
+    }
+
+    private func screenHints(_ rank: Int) -> [Hint] {
+        [Hint("l", "logs", rank), Hint("n", "network", rank)]
+    }
+
+    private var closingHints: [Hint] {
+        [Hint(":", "command", 3), Hint("?", "help", 0), Hint("q", "leave", 2)]
+    }
+
+    private var replayHints: [Hint] {
+        [
+            Hint("Space", "play", .character(" "), 0), Hint("{ }", "event", .character("}"), 0),
+            Hint(glyphs.sides, "step", .right, 1), Hint("+ -", "speed", .character("+"), 2),
+            Hint("0-9", "seek", .character("5"), 3),
+        ]
+    }
+}

@@ -1,0 +1,163 @@
+public import Cluster
+
+/// What one viewer looks at, and how. Everything a renderer knows beside the state of the cluster.
+public struct View: Equatable, Sendable {
+    /// Which screen.
+    public var screen = Screen.overview
+    /// The only time that a renderer sees: the run's clock when live, the playhead when replaying.
+    public var now: Stamp
+    /// Where the entries come from.
+    public var source = Source.live(viewers: nil)
+    /// The machine under the cursor; the first one when `nil`.
+    public var cursor: NodeID?
+    /// The direction under the cursor of the matrix.
+    public var link: LinkID?
+    /// Machines marked for the next command.
+    public var marks: Set<NodeID> = []
+    /// What is filtered for; empty shows everything.
+    public var filter = Filter()
+    /// What lies over the screen.
+    public var overlay: Overlay?
+    /// The last command of this viewer, and what it does.
+    public var echo: Echo?
+    /// The incident up to which the sentence about it has been read.
+    public var read: FaultID?
+    /// Whether this is the first time that somebody sees a dashboard here.
+    public var newcomer = false
+    /// Whether commands are refused here.
+    public var readOnly = false
+    /// Logs as far as the shell has read them.
+    public var logs = LogTail()
+    /// How many lines the logs are scrolled back; 0 follows.
+    public var scrolled = 0
+    /// Characters that the terminal can show.
+    public var glyphs: GlyphSet
+
+    /// The first look at a cluster.
+    public init(now: Stamp = .zero, glyphs: GlyphSet = .braille) {
+        self.now = now
+        self.glyphs = glyphs
+    }
+
+    /// Screens that one can be on.
+    public enum Screen: String, Sendable, CaseIterable {
+        case overview
+        case network
+        case logs
+        case node
+    }
+
+    /// Where the entries come from.
+    public enum Source: Equatable, Sendable {
+        /// A lab that runs; with how many look at it, if that is known.
+        case live(viewers: Int?)
+        /// A recording.
+        case replay(Replay)
+    }
+
+    /// A recording and its playhead.
+    public struct Replay: Equatable, Sendable {
+        /// Where the playhead is.
+        public var position: Stamp
+        /// How long the recording is.
+        public var length: Stamp
+        /// Whether it moves.
+        public var isPlaying: Bool
+        /// How fast: 1 is as it happened.
+        public var speed: Double
+        /// Moments worth a jump, in order.
+        public var marks: [Mark]
+
+        /// A playhead.
+        public init(
+            position: Stamp, length: Stamp, isPlaying: Bool = true, speed: Double = 1,
+            marks: [Mark] = []
+        ) {
+            self.position = position
+            self.length = length
+            self.isPlaying = isPlaying
+            self.speed = speed
+            self.marks = marks
+        }
+
+        /// A moment on the scrubber.
+        public struct Mark: Equatable, Sendable {
+            /// When.
+            public var at: Stamp
+            /// What it was.
+            public var kind: News.Kind
+
+            /// A moment.
+            public init(at: Stamp, kind: News.Kind) {
+                self.at = at
+                self.kind = kind
+            }
+        }
+    }
+
+    /// What a viewer said, and what it does.
+    public struct Echo: Equatable, Sendable {
+        /// The command line; empty for a plain remark.
+        public var command: String
+        /// Its effect, or the remark.
+        public var effect: String
+        /// How to take it.
+        public var tone: Tone
+
+        /// An echo.
+        public init(command: String = "", effect: String, tone: Tone = .told) {
+            self.command = command
+            self.effect = effect
+            self.tone = tone
+        }
+
+        /// How an echo is meant.
+        public enum Tone: Sendable {
+            case told
+            case asking
+            case refused
+        }
+    }
+
+    /// What lies over the screen; keys go there first.
+    public enum Overlay: Equatable, Sendable {
+        /// The keys of the screen below.
+        case help
+        /// `:`.
+        case palette(Prompt)
+        /// `/`.
+        case filter(Prompt)
+        /// `f`: every fault with its key.
+        case menu
+        /// A fault's one-line form.
+        case form(Form)
+        /// `p`: who is on which side.
+        case sides(Sides)
+        /// `q`.
+        case leave
+    }
+}
+
+/// What lines and machines are looked for: a text that is contained, or not (`!text`).
+public struct Filter: Equatable, Sendable {
+    /// As typed.
+    public var text: String
+
+    /// A filter; empty lets everything through.
+    public init(_ text: String = "") { self.text = text }
+
+    /// Whether nothing is filtered.
+    public var isEmpty: Bool { wanted.isEmpty }
+
+    /// Whether a line stays: without regard to case.
+    public func keeps(_ line: String) -> Bool {
+        guard !isEmpty else { return true }
+        let found = line.lowercased().contains(wanted)
+        return isNegated ? !found : found
+    }
+
+    /// What is looked for, in lower case.
+    var wanted: String { (isNegated ? String(text.dropFirst()) : text).lowercased() }
+
+    private var isNegated: Bool { text.hasPrefix("!") }
+}

@@ -1,0 +1,59 @@
+/// What a client asks of a running lab: one JSON object a line over the owner-only socket.
+/// Everything that is only read (`ask`, `ps`, `logs`) is folded from the journal instead.
+public struct ControlRequest: Codable, Sendable, Equatable {
+    /// What is asked.
+    public var verb: Verb
+    /// `do`: one line of the command language. `exec`: the node.
+    public var text: String
+    /// Who asks: `key`, `palette`, `do`.
+    public var by: String
+    /// `exec`: the program and its arguments.
+    public var arguments: [String]
+
+    /// A request.
+    public init(verb: Verb, text: String = "", by: String = "", arguments: [String] = []) {
+        self.verb = verb
+        self.text = text
+        self.by = by
+        self.arguments = arguments
+    }
+
+    /// Requests that a lab knows.
+    public enum Verb: String, Codable, Sendable {
+        /// This client keeps the lab alive; see `Attachment`.
+        case attach
+        /// Runs one command.
+        case command = "do"
+        /// Runs a program inside a node's machine with the descriptors sent along.
+        case exec
+        /// Heals, judges what was judged so far, ends with 130.
+        case interrupt
+        /// Ends the lab.
+        case quit
+    }
+}
+
+/// The lab's answer: one JSON object a line.
+public struct ControlReply: Codable, Sendable, Equatable {
+    /// Whether it was done.
+    public var ok: Bool
+    /// `do`: the command with names. Otherwise why it was refused.
+    public var text: String
+    /// `do`: the effect in words: "round trip +200 ms".
+    public var effect: String
+    /// `do`: the number of the fault that it made.
+    public var fault: UInt32?
+    /// `exec`: the program's exit status.
+    public var code: Int32?
+
+    /// An answer.
+    public init(
+        ok: Bool, text: String = "", effect: String = "", fault: UInt32? = nil, code: Int32? = nil
+    ) {
+        self.ok = ok
+        self.text = text
+        self.effect = effect
+        self.fault = fault
+        self.code = code
+    }
+}

@@ -1,0 +1,183 @@
+internal import CLinux
+internal import Cluster
+internal import Fabric
+internal import Foundation
+internal import Glibc
+internal import Journal
+internal import Probes
+internal import Supervisor
+internal import Topology
+
+/// From the first entry of a run to its last.
+extension Lab {
+    /// Everything that can be refused is refused here, before a program starts.
+    static func prepare(folder path: String) async throws -> Lab {
+        let folder = RunFolder(path: path)
+        let options = try JSONDecoder().decode(
+            RunOptions.self, from: Data(contentsOf: URL(fileURLWithPath: folder.info)))
+        let text = try String(contentsOfFile: folder.topology, encoding: .utf8)
+        let topology = try Topology(
+            parsing: text, file: options.file, settings: options.settings)
+        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        let programs = topology.programs(in: path.map(String.init)) { access($0, X_OK) == 0 }
+        let plan = LabPlan(topology, seed: options.seed, programs: programs.found)
+
+        let events = EventQueue<LabEvent>(bound: 65_536)
+        let reports = EventQueue<LabEvent>(bound: 4_096)
+        let identity = try Identity.ofThisProcess(user: options.user)
+        let host: MachineHost
+        do {
+            host = try await MachineHost.start(
+                .init(identity: identity) { events.put(.machine($0)) })
+        } catch {
+            throw LabError("\(error)", code: 69)
+        }
+        let attachment = try attachment(options.attachment, host)
+        let fabric = try Fabric(seed: options.seed, log: 0)
+        let clock = RunClock()
+        let journal = try JournalWriter(
+            path: folder.journal,
+            run: RunDescription(
+                run: options.run, topology: topology.name, about: topology.about ?? "",
+                wall: options.wall, seed: options.seed,
+                fabric: "virtual/\(attachment.rawValue)",
+                scheduling: fabric.scheduling.rawValue, scenario: options.scenario)
+        ) { clock.now }
+        let logs = try LogPump(
+            files: plan.machines.map { folder.log(of: $0.name) }, clock: clock
+        ) { reports.put(.logs($0)) }
+        let lab = Lab(
+            plan: plan, options: options, folder: folder, clock: clock, journal: journal,
+            fabric: fabric, host: host, attachment: attachment, logs: logs, events: events,
+            reports: reports)
+        try await lab.open()
+        return lab
+    }
+
+    private static func attachment(
+        _ wish: String?, _ host: MachineHost
+    ) throws(LabError) -> Supervisor.Attachment {
+        guard let wish else { return host.attachments[0] }
+        guard let attachment = Supervisor.Attachment(rawValue: wish) else {
+            throw LabError("--attachment is veth or tun, not \(wish)", code: 64)
+        }
+        guard host.attachments.contains(attachment) else {
+            throw LabError("this machine does not allow \(wish) here; see squall doctor", code: 69)
+        }
+        return attachment
+    }
+
+    /// Writes the first entries and begins to listen.
+    private func open() throws {
+        state.apply(journal.began)
+        for machine in plan.machines { record(.nodeDefined(machine.id, machine.description)) }
+        let events = events
+        let server = try ControlServer(
+            path: options.socket,
+            handler: ControlServer.Handler(
+                handle: { request, descriptors in await self.answer(request, descriptors) },
+                presence: { events.put(.presence($0)) }))
+        control = server
+        server.start()
+    }
+
+    /// The whole course: starts everything, waits for the end, cleans up.
+    func run() async -> RunEnd {
+        let pumps = [events, reports].map { queue in
+            Task { for await event in queue.values { self.took(event) } }
+        }
+        await makeMachines()
+        beginDependents()
+        await publishPorts()
+        startSampling()
+        startScenario()
+        let result = await withCheckedContinuation { continuation in
+            if let endResult {
+                continuation.resume(returning: endResult)
+            } else {
+                endContinuation = continuation
+            }
+        }
+        await cleanUp(result)
+        for pump in pumps { pump.cancel() }
+        return result
+    }
+
+    /// Asks for the end; the first reason counts.
+    func end(_ result: RunEnd) {
+        guard endResult == nil else { return }
+        endResult = result
+        endContinuation?.resume(returning: result)
+        endContinuation = nil
+    }
+
+    private func took(_ event: LabEvent) {
+        switch event {
+        case .machine(let event): machineTold(event)
+        case .logs(let batches): logged(batches)
+        case .presence(let event): present(event)
+        case .probe(let result): probed(result)
+        case .client(let id, let line): clientTold(id, line)
+        }
+    }
+
+    private func present(_ event: Keepalive.Event) {
+        switch keepalive.on(event) {
+        case .none: break
+        case .arm(let number, let delay): after(delay) { $0.present(.elapsed(number)) }
+        case .end(let reason): end(RunEnd(reason: reason))
+        }
+    }
+
+    private func logged(_ batches: [LogPump.Batch]) {
+        for batch in batches {
+            if batch.lines > 0 {
+                record(.logLines(batch.node, firstByte: batch.firstByte, count: batch.lines))
+            }
+            if batch.dropped > 0 {
+                let name = plan.machines[Int(batch.node.index)].name
+                record(.dropped(DropReport(what: "log lines of \(name)", count: batch.dropped)))
+            }
+        }
+    }
+
+    /// Heals, stops every node by its ladder, and leaves nothing behind.
+    private func cleanUp(_ result: RunEnd) async {
+        isEnding = true
+        giveUpWaiting()
+        for task in tasks { task.cancel() }
+        for id in faults.inOrder.map(\.record.id) { await endFault(id, .runEnded) }
+        for machine in plan.machines { node(machine.id, .finish) }
+        let longest = plan.machines.map(\.life.grace).max() ?? .zero
+        await allFinished(within: longest + .seconds(3))
+        await prober.shutdown()
+        for publication in publications { publication.stop() }
+        await host.end()
+        fabric.stop()
+        logs.stop()
+        record(.runEnded(result))
+        journal.finish()
+        control?.stop()
+        LabDirectory.forget(socket: options.socket)
+    }
+
+    /// Waits until every node's life said that it is over.
+    private func allFinished(within limit: Duration) async {
+        guard !machines.allSatisfy(\.isFinished) else { return }
+        let timeout = Task {
+            try? await Task.sleep(for: limit)
+            self.finishedContinuation?.resume()
+            self.finishedContinuation = nil
+        }
+        await withCheckedContinuation { finishedContinuation = $0 }
+        timeout.cancel()
+    }
+
+    /// A node's life is over.
+    func finished(_ id: NodeID) {
+        machines[Int(id.index)].isFinished = true
+        guard machines.allSatisfy(\.isFinished) else { return }
+        finishedContinuation?.resume()
+        finishedContinuation = nil
+    }
+}

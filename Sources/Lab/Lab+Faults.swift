@@ -1,0 +1,93 @@
+internal import Cluster
+internal import Fabric
+internal import Faults
+
+/// Injecting, holding, healing.
+extension Lab {
+    /// Puts a fault in force and tells so. The effect on links is in force when this returns.
+    func inject(
+        _ spec: FaultSpec, _ resolved: Resolution, _ ending: Ending, by: String,
+        weather: Bool = false
+    ) async throws(CommandError) -> FaultID {
+        let id = faults.nextID()
+        let link = try linkFault(id, spec, resolved)
+        let kind = spec.processFault
+        let isMomentary = (kind == .kill || kind == .crash) && ending.after == nil
+        let now = clock.now
+        let record = FaultRecord(
+            id: id, name: ending.name, text: resolved.command.text,
+            nodes: resolved.nodes, links: resolved.links, ends: ending.after.map { now + $0 },
+            weather: weather, momentary: isMomentary, by: by)
+        let before = await beforehand(link)
+        self.record(.faultBegan(record))
+        if isMomentary {
+            if let name = ending.name { faults.use(name: name) }
+            for node in resolved.nodes { self.node(node, .struck(id, kind ?? .kill)) }
+            self.record(.faultEnded(id, .momentary))
+            prove(record, kind, link, before)
+            return id
+        }
+        faults.insert(
+            FaultBook.Active(
+                record: record, spec: spec, link: link,
+                holds: kind == nil ? [] : Set(resolved.nodes)))
+        if link != nil { await installLinks() }
+        if let kind {
+            for node in resolved.nodes { self.node(node, .hold(id, kind, until: record.ends)) }
+        }
+        if let duration = ending.after {
+            after(duration) { await $0.endFault(id, .elapsed) }
+        }
+        prove(record, kind, link, before)
+        return id
+    }
+
+    /// Takes a fault back: exactly what it added, nothing else.
+    func endFault(_ id: FaultID, _ end: FaultEnd) async {
+        guard let fault = faults.remove(id) else { return }
+        if fault.link != nil {
+            await installLinks()
+            for (ended, counts) in fabric.ended() { sampling.endedFaults[ended] = counts.total }
+        }
+        record(.faultEnded(id, end))
+        for node in fault.holds.sorted() { self.node(node, .release(id)) }
+    }
+
+    /// Gives the switch what the active faults add up to, and waits until it is in force.
+    private func installLinks() async {
+        guard let ticket = try? fabric.install(faults.table(machines: machines.count)) else {
+            return
+        }
+        await fabric.adopted(ticket)
+    }
+
+    /// What a fault does to links, as the switch understands it.
+    private func linkFault(
+        _ id: FaultID, _ spec: FaultSpec, _ resolved: Resolution
+    ) throws(CommandError) -> LinkFault? {
+        let everybody = machines.map(\.plan.id)
+        do {
+            switch spec {
+            case .process(.freeze, _): return .hold(id, ports: resolved.nodes, among: everybody)
+            case .process(.poweroff, _): return .mute(id, ports: resolved.nodes, among: everybody)
+            case .process: return nil
+            case .partition, .isolate, .unplug: return .cut(id, resolved.links.expanded)
+            case .link(let effect, _, let only):
+                return try LinkFault(id, effect, on: resolved.links.expanded, only: only)
+            case .machine, .attack: throw CommandError("not in this version")
+            }
+        } catch let error as EffectError {
+            throw CommandError(error.description)
+        } catch {
+            throw CommandError("\(error)")
+        }
+    }
+}
+
+extension FaultSpec {
+    /// The process fault, if it is one.
+    var processFault: ProcessFault? {
+        guard case .process(let kind, _) = self else { return nil }
+        return kind
+    }
+}

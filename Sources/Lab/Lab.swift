@@ -1,0 +1,118 @@
+internal import Cluster
+internal import Fabric
+internal import Faults
+internal import Journal
+internal import Probes
+internal import Supervisor
+internal import Topology
+
+/// The only thing that acts: machines, processes, fabric, probes and load of one run. Commands go
+/// in, events come out; nobody else changes anything, and nothing is read but the journal.
+public actor Lab {
+    let plan: LabPlan
+    let options: RunOptions
+    let folder: RunFolder
+    let clock: RunClock
+    let journal: JournalWriter
+    let fabric: Fabric
+    let host: MachineHost
+    let attachment: Supervisor.Attachment
+    let logs: LogPump
+    /// What must not be lost: ends of processes, clients of the control socket.
+    let events: EventQueue<LabEvent>
+    /// What may be lost when the lab is busy, and is counted then: logs, probes, load.
+    let reports: EventQueue<LabEvent>
+    let prober: Prober
+    let random: KeyedRandom
+
+    /// The fold of what was written so far.
+    var state = ClusterState(series: false)
+    var machines: [MachineRuntime]
+    var faults = FaultBook()
+    var keepalive: Keepalive
+    var commandCount: UInt64 = 0
+    var isEnding = false
+    var endContinuation: CheckedContinuation<RunEnd, Never>?
+    var finishedContinuation: CheckedContinuation<Void, Never>?
+    var byMachine: [MachineID: NodeID] = [:]
+    var endResult: RunEnd?
+    var control: ControlServer?
+    var publications: [Publication] = []
+    var sampling = Sampling()
+    var scenario: ScenarioRun?
+    var tasks: [Task<Void, Never>] = []
+    var waiters: [Int: Waiter] = [:]
+    var nextWaiter = 0
+    var programs: [ProgramKey: CheckedContinuation<ProcessEnd, Never>] = [:]
+    var endedPrograms: [ProgramKey: ProcessEnd] = [:]
+
+    /// A lab whose machines are not made yet.
+    init(
+        plan: LabPlan, options: RunOptions, folder: RunFolder, clock: RunClock,
+        journal: JournalWriter, fabric: Fabric, host: MachineHost,
+        attachment: Supervisor.Attachment, logs: LogPump, events: EventQueue<LabEvent>,
+        reports: EventQueue<LabEvent>
+    ) {
+        self.plan = plan
+        self.options = options
+        self.folder = folder
+        self.clock = clock
+        self.journal = journal
+        self.fabric = fabric
+        self.host = host
+        self.attachment = attachment
+        self.logs = logs
+        self.events = events
+        self.reports = reports
+        prober = Prober()
+        random = KeyedRandom(seed: plan.seed)
+        machines = plan.machines.map { MachineRuntime(plan: $0, seed: plan.seed) }
+        keepalive = Keepalive(mode: Keepalive.Mode(rawValue: options.mode) ?? .dashboard)
+    }
+
+    /// Writes an event and folds it. Everything that happens goes through here.
+    @discardableResult
+    func record(_ event: Event) -> Entry {
+        let entry = journal.append(event)
+        saw(entry)
+        return entry
+    }
+
+    /// Folds an entry and tells everybody who waits for one.
+    func saw(_ entry: Entry) {
+        state.apply(entry)
+        scenarioSees(entry)
+        lookAtWaiters()
+    }
+
+    /// Fires an event of the lab's own after a time; cancelled when the lab ends.
+    func after(_ delay: Duration, _ body: @escaping @Sendable (isolated Lab) async -> Void) {
+        let task = Task {
+            do { try await Task.sleep(for: delay) } catch { return }
+            await body(self)
+        }
+        tasks.append(task)
+        if tasks.count > 256 { tasks.removeAll { $0.isCancelled } }
+    }
+}
+
+/// One machine as it runs.
+struct MachineRuntime {
+    let plan: MachinePlan
+    var life: NodeLife
+    var machine: Machine?
+    var process: ProcessID?
+    /// The last of its asynchronous actions: they run one after the other.
+    var tail: Task<Void, Never>?
+    /// Whether it was told to begin.
+    var hasBegun = false
+    /// Whether its directories are made.
+    var isPrepared = false
+    /// Whether its life is over.
+    var isFinished = false
+
+    init(plan: MachinePlan, seed: UInt64) {
+        self.plan = plan
+        life = NodeLife(plan: plan.life, seed: seed, node: plan.id)
+    }
+}

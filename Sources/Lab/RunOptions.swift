@@ -1,0 +1,50 @@
+/// Everything a lab needs to know beside the topology; `run.json` of the run's folder.
+public struct RunOptions: Codable, Sendable, Equatable {
+    /// Version of this file's meaning.
+    public var squall = 1
+    /// The run's name.
+    public var run: String
+    /// Name of the topology.
+    public var topology: String
+    /// Path of the topology file as it was given; its text lies in `topology.yaml` beside this file.
+    public var file: String
+    /// Changes of settings, from `--set`.
+    public var settings: [String: String] = [:]
+    /// Every random decision comes from it.
+    public var seed: UInt64
+    /// The scenario to run; a name of the topology, or a file.
+    public var scenario: String?
+    /// For whom the lab runs: `dashboard`, `command`, `detached`.
+    public var mode: String
+    /// Who the nodes are outside, from `--user`.
+    public var user: String?
+    /// `veth` or `tun`; the machine's best when left out.
+    public var attachment: String?
+    /// Where the nodes' disks lie; inside the run's folder when left out.
+    public var data: String?
+    /// The longest that a headless run may take, in seconds.
+    public var timeout: Double?
+    /// The folder that the topology came from: `{topology}`.
+    public var sourceFolder = "/"
+    /// Path of the control socket.
+    public var socket: String
+    /// Wall-clock time of the start, RFC 3339.
+    public var wall: String
+    /// Version of the program.
+    public var version: String
+
+    /// Options of a run; what is not said here is set afterwards.
+    public init(
+        run: String, topology: String, file: String, seed: UInt64, mode: String, socket: String,
+        wall: String, version: String
+    ) {
+        self.run = run
+        self.topology = topology
+        self.file = file
+        self.seed = seed
+        self.mode = mode
+        self.socket = socket
+        self.wall = wall
+        self.version = version
+    }
+}

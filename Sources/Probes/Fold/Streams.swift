@@ -1,0 +1,87 @@
+internal import Cluster
+
+/// The logs of all nodes: who leads which, where its head was when, and which one goes on in which
+/// other; pure.
+struct Streams: Sendable {
+    /// One log.
+    struct Log: Equatable, Sendable {
+        /// The node that leads it, or did last.
+        var leader: NodeID
+        var term: UInt64
+        var history = PositionHistory()
+    }
+
+    /// Logs that nobody leads any more are kept up to this many: they are what nodes that were cut
+    /// off still have.
+    static let keptOrphans = 64
+
+    private var logs: [String: Log] = [:]
+    /// The log in which another one goes on, and up to where they are the same.
+    private var successors: [String: (name: String, upTo: UInt64)] = [:]
+
+    /// A node says that it leads a log and where its head is.
+    /// - Parameter isClaimed: whether a node still says that it leads this log.
+    mutating func lead(
+        _ stream: Reading.Stream, _ node: NodeID, term: UInt64?, position: UInt64, at moment: Int64,
+        isClaimed: (NodeID) -> Bool
+    ) {
+        let term = term ?? 0
+        var log =
+            logs[stream.name]
+            ?? begin(stream, leader: node, term: term, isClaimed: isClaimed)
+        if log.leader != node {
+            // Two say so: one of an earlier term has not heard yet that it was replaced.
+            if term < log.term || (term == log.term && isClaimed(log.leader)) { return }
+        }
+        log.leader = node
+        log.term = term
+        log.history.append(position, at: moment)
+        logs[stream.name] = log
+    }
+
+    /// The log with which a node's position in `name` can be compared; `nil` when there is none.
+    /// - Parameters:
+    ///   - isClaimed: whether a node still says that it leads this log.
+    ///   - isSilent: whether a node does not answer.
+    func log(
+        _ name: String, position: UInt64, isClaimed: (NodeID, String) -> Bool,
+        isSilent: (NodeID) -> Bool
+    ) -> Log? {
+        var name = name
+        // A chain is as long as there were failovers; none leads back.
+        for _ in 0...Self.keptOrphans {
+            let log = logs[name]
+            if let log, isClaimed(log.leader, name), !isSilent(log.leader) { return log }
+            guard let successor = successors[name] else {
+                guard let log, isClaimed(log.leader, name) else { return nil }
+                return log
+            }
+            guard position <= successor.upTo else { return nil }
+            name = successor.name
+        }
+        return nil
+    }
+
+    private mutating func begin(
+        _ stream: Reading.Stream, leader: NodeID, term: UInt64, isClaimed: (NodeID) -> Bool
+    ) -> Log {
+        var log = Log(leader: leader, term: term)
+        if let earlier = stream.continued, earlier != stream.name {
+            successors[earlier] = (stream.name, stream.continuedTo)
+            if let before = logs[earlier] { log.history = before.history.upTo(stream.continuedTo) }
+        }
+        if logs.count >= Self.keptOrphans { dropOldest(isClaimed) }
+        return log
+    }
+
+    private mutating func dropOldest(_ isClaimed: (NodeID) -> Bool) {
+        let orphans = logs.filter { !isClaimed($0.value.leader) }
+        guard orphans.count >= Self.keptOrphans else { return }
+        let oldest = orphans.min { a, b in
+            (a.value.history.head?.at ?? 0) < (b.value.history.head?.at ?? 0)
+        }
+        guard let oldest else { return }
+        logs[oldest.key] = nil
+        successors[oldest.key] = nil
+    }
+}
