@@ -1,6 +1,7 @@
 internal import Foundation
-@testable internal import NodeKit
 internal import Testing
+
+@testable internal import NodeKit
 
 @Suite("Durable log") final class DurableLogTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(

@@ -5,7 +5,8 @@ internal import Testing
     @Test("is written line by line, labels escaped")
     func page() {
         var page = PrometheusText()
-        page.metric("role", .gauge, "What it is", [(["role": "lea\"d\\er"], 1), (["role": "x"], 0)])
+        page.metric(
+            "role", .gauge, "What it is", [(["role": "lea\"d\\er"], 1), (["role": "x"], 0)])
         page.metric("done_total", .counter, "Work", 12.5)
         #expect(
             page.text == """

@@ -1,5 +1,6 @@
-@testable internal import Systems
 internal import Testing
+
+@testable internal import Systems
 
 @Suite("Deciding writes") struct DraftTests {
     private var store: Store {

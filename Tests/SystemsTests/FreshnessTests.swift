@@ -1,6 +1,7 @@
 internal import NodeKit
-@testable internal import Systems
 internal import Testing
+
+@testable internal import Systems
 
 @Suite("Freshness of a copy") struct FreshnessTests {
     private let start = ContinuousClock.now

@@ -47,7 +47,11 @@ internal import Testing
                 }
             } catch {
                 record.withLock { record in
-                    if case .notSent = error { record.refused.insert(key) } else { record.unknown += 1 }
+                    if case .notSent = error {
+                        record.refused.insert(key)
+                    } else {
+                        record.unknown += 1
+                    }
                 }
                 // Nobody is there: let the member come back instead of spinning.
                 try? await Task.sleep(for: .milliseconds(5))

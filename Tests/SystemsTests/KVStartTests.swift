@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import Testing
 
@@ -13,6 +14,11 @@ internal import Testing
         process.standardOutput = pipe
         process.standardError = pipe
         try process.run()
+        // A member that starts although it must not is ended, so that the test fails instead of waiting.
+        let member = process.processIdentifier
+        let tooLong = DispatchWorkItem { kill(member, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 20, execute: tooLong)
+        defer { tooLong.cancel() }
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: output, as: UTF8.self))
@@ -50,6 +56,9 @@ internal import Testing
         let alone = try run(["kv"], second)
         #expect(alone.status != 0 && alone.output.contains("leader kv-1 is not in SQUALL_PEERS"))
         kv.end(1, SIGTERM)
+        try FileManager.default.removeItem(atPath: kv.data(1))
+        try FileManager.default.createDirectory(
+            atPath: kv.data(1), withIntermediateDirectories: true)
         let file = URL(fileURLWithPath: kv.data(1) + "/kv.sqlite")
         try Data(repeating: 65, count: 9_000).write(to: file)
         let garbage = try run(["kv"], kv.environment(1))

@@ -1,8 +1,9 @@
 internal import Foundation
 internal import NodeKit
 internal import Synchronization
-@testable internal import Systems
 internal import Testing
+
+@testable internal import Systems
 
 @Suite("Replica") final class ReplicaTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(

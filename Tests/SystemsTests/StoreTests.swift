@@ -1,6 +1,7 @@
 internal import NodeKit
-@testable internal import Systems
 internal import Testing
+
+@testable internal import Systems
 
 @Suite("Store") struct StoreTests {
     private func entry(_ position: UInt64, _ key: String, _ value: Scalar) -> Assignment {
