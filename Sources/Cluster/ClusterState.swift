@@ -55,8 +55,8 @@ public struct Core: Sendable, Equatable {
     public internal(set) var leadersByTerm: [UInt64: [NodeID]] = [:]
     /// Groups in which some node ever told a role of consensus: their nodes are voters.
     var votingGroups: Set<String> = []
-    /// Faults whose course is not over: nobody noticed yet, or not all is well again.
-    var watched: [FaultID] = []
+    /// Places of the faults whose course is not over: nobody noticed yet, or not all is well again.
+    var watched: [Int] = []
 
     /// How many commands are kept.
     public static let keptCommands = 200

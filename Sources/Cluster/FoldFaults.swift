@@ -10,7 +10,7 @@ extension Core {
                 leaders: leaders))
         tell(.fault, "\(record.id) \(record.text)", fault: record.id)
         guard !record.weather else { return }
-        watched.append(record.id, keeping: 64)
+        watched.append(faults.count - 1, keeping: 64)
         guard let deed = faults.last?.deed else { return }
         for node in record.nodes { begin(record.id, node, deed) }
     }
@@ -27,6 +27,7 @@ extension Core {
 
     /// Half of those that are over.
     private mutating func forgetFaults() {
+        watched = []
         var left = Core.keptFaults / 2
         faults.removeAll { fault in
             guard left > 0, !fault.isActive else { return false }
@@ -117,10 +118,8 @@ extension Core {
         guard !watched.isEmpty else { return }
         if role != .unknown { notice(by: node) }
         if role == .leader {
-            for id in watched {
-                guard let place = place(of: id), faults[place].elected == nil,
-                    !faults[place].leaders.contains(node)
-                else { continue }
+            for place in watched
+            where faults[place].elected == nil && !faults[place].leaders.contains(node) {
                 faults[place].elected = now
                 faults[place].electedNode = node
                 tellIncidents(of: place)
@@ -144,10 +143,7 @@ extension Core {
 
     /// Another node changed, or an operation failed: the first time counts.
     private mutating func notice(by node: NodeID?) {
-        for id in watched {
-            guard let place = place(of: id), faults[place].noticed == nil,
-                now > faults[place].began
-            else { continue }
+        for place in watched where faults[place].noticed == nil && now > faults[place].began {
             if let node, faults[place].record.nodes.contains(node) { continue }
             faults[place].noticed = now
             faults[place].noticedBy = node
@@ -189,10 +185,9 @@ extension Core {
         guard samples != nil || !hasClients else { return }
         if nodesAreWell {
             let leads = !leaders.isEmpty
-            for id in watched {
-                guard let place = place(of: id), faults[place].recovered == nil,
-                    leads || faults[place].leaders.isEmpty,
-                    let from = recoveryBegins(place), now >= from
+            for place in watched where faults[place].recovered == nil {
+                guard leads || faults[place].leaders.isEmpty, let from = recoveryBegins(place),
+                    now >= from
                 else { continue }
                 if let samples, !samples.allSatisfy({ $0.isWell(since: from, at: now) }) {
                     continue
@@ -205,12 +200,12 @@ extension Core {
     }
 
     /// Whether nothing more can be told of a fault's course.
-    private func isOver(_ id: FaultID) -> Bool {
-        guard let place = place(of: id) else { return true }
-        return faults[place].recovered != nil && !faults[place].isActive
-            && incidents.indices.allSatisfy {
-                incidents[$0].fault != id || incidents[$0].back != nil
-            }
+    private func isOver(_ place: Int) -> Bool {
+        guard faults[place].recovered != nil, !faults[place].isActive else { return false }
+        let id = faults[place].record.id
+        return incidents.indices.allSatisfy {
+            incidents[$0].fault != id || incidents[$0].back != nil
+        }
     }
 
     /// From when on well-being means something: a fault on processes when its nodes were seen to be
@@ -246,7 +241,9 @@ extension ClientSample {
     /// Whether all operations that ended in this interval succeeded, and all of it was after `moment`.
     fileprivate func isWell(since moment: Stamp, at now: Stamp) -> Bool {
         guard due > 0 || ok > 0 || refused > 0 || unknown > 0 else { return true }
-        let length = interval.isFinite && interval > 0 ? Duration.seconds(Double(interval)) : .zero
+        let length =
+            interval.isFinite && interval > 0
+            ? Duration.seconds(Double(min(interval, 3_600))) : .zero
         return ok > 0 && refused == 0 && unknown == 0 && now - length >= moment
     }
 }
