@@ -28,7 +28,8 @@ public struct ProbeResult: Equatable, Sendable {
 
     /// One question and what came of it.
     public init(
-        node: NodeID, start: UInt64 = 0, at: Int64, lasts: Int64 = 3_000_000_000, ready: Bool = false,
+        node: NodeID, start: UInt64 = 0, at: Int64, lasts: Int64 = 3_000_000_000,
+        ready: Bool = false,
         reason: String = "", roundTrip: Float = .nan, reading: Reading = Reading()
     ) {
         self.node = node

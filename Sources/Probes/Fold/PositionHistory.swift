@@ -24,7 +24,8 @@ struct PositionHistory: Equatable, Sendable {
         if let last = points.last, moment <= last.at { return }
         while let last = points.last, last.position > position { points.removeLast() }
         let count = points.count
-        if count >= 2, points[count - 1].position == position, points[count - 2].position == position
+        if count >= 2, points[count - 1].position == position,
+            points[count - 2].position == position
         {
             points[count - 1].at = moment
             return

@@ -20,10 +20,10 @@ struct Streams: Sendable {
     private var successors: [String: (name: String, upTo: UInt64)] = [:]
 
     /// A node says that it leads a log and where its head is.
-    /// - Parameter isClaimed: whether a node still says that it leads this log.
+    /// - Parameter isClaimed: whether a node still says that it leads a log.
     mutating func lead(
         _ stream: Reading.Stream, _ node: NodeID, term: UInt64?, position: UInt64, at moment: Int64,
-        isClaimed: (NodeID) -> Bool
+        isClaimed: (NodeID, String) -> Bool
     ) {
         let term = term ?? 0
         var log =
@@ -31,7 +31,9 @@ struct Streams: Sendable {
             ?? begin(stream, leader: node, term: term, isClaimed: isClaimed)
         if log.leader != node {
             // Two say so: one of an earlier term has not heard yet that it was replaced.
-            if term < log.term || (term == log.term && isClaimed(log.leader)) { return }
+            if term < log.term || (term == log.term && isClaimed(log.leader, stream.name)) {
+                return
+            }
         }
         log.leader = node
         log.term = term
@@ -41,7 +43,7 @@ struct Streams: Sendable {
 
     /// The log with which a node's position in `name` can be compared; `nil` when there is none.
     /// - Parameters:
-    ///   - isClaimed: whether a node still says that it leads this log.
+    ///   - isClaimed: whether a node still says that it leads a log.
     ///   - isSilent: whether a node does not answer.
     func log(
         _ name: String, position: UInt64, isClaimed: (NodeID, String) -> Bool,
@@ -63,7 +65,8 @@ struct Streams: Sendable {
     }
 
     private mutating func begin(
-        _ stream: Reading.Stream, leader: NodeID, term: UInt64, isClaimed: (NodeID) -> Bool
+        _ stream: Reading.Stream, leader: NodeID, term: UInt64,
+        isClaimed: (NodeID, String) -> Bool
     ) -> Log {
         var log = Log(leader: leader, term: term)
         if let earlier = stream.continued, earlier != stream.name {
@@ -74,14 +77,14 @@ struct Streams: Sendable {
         return log
     }
 
-    private mutating func dropOldest(_ isClaimed: (NodeID) -> Bool) {
-        let orphans = logs.filter { !isClaimed($0.value.leader) }
+    private mutating func dropOldest(_ isClaimed: (NodeID, String) -> Bool) {
+        let orphans = logs.filter { !isClaimed($0.value.leader, $0.key) }
         guard orphans.count >= Self.keptOrphans else { return }
         let oldest = orphans.min { a, b in
-            (a.value.history.head?.at ?? 0) < (b.value.history.head?.at ?? 0)
+            (a.value.history.head?.at ?? 0, a.key) < (b.value.history.head?.at ?? 0, b.key)
         }
         guard let oldest else { return }
         logs[oldest.key] = nil
-        successors[oldest.key] = nil
+        successors = successors.filter { logs[$0.value.name] != nil }
     }
 }
