@@ -77,23 +77,31 @@ final class Bench: Sendable {
         return try await host.make(spec)
     }
 
-    /// Runs a shell line in a machine to its end; returns what it printed.
-    func shell(
+    /// Starts a shell line in a machine; what it prints is read from the pipe, which the caller closes.
+    func start(
         _ line: String, in machine: Machine, directory: String = "/"
-    ) async throws -> (output: String, end: ProcessEnd?) {
+    ) async throws -> (process: ProcessID, output: Int32) {
         var pipe: [Int32] = [-1, -1]
         guard Glibc.pipe(&pipe) == 0 else { throw MachineError.gone }
         for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(pipe[0]) }
+        defer { close(pipe[1]) }
         let process = try await machine.start(
             ProcessSpec(
                 arguments: ["/bin/sh", "-c", line],
                 environment: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
                 directory: directory),
             streams: StandardStreams(output: pipe[1], error: pipe[1]))
-        close(pipe[1])
+        return (process, pipe[0])
+    }
+
+    /// Runs a shell line in a machine to its end; returns what it printed.
+    func shell(
+        _ line: String, in machine: Machine, directory: String = "/"
+    ) async throws -> (output: String, end: ProcessEnd?) {
+        let (process, output) = try await start(line, in: machine, directory: directory)
+        defer { close(output) }
         let end = await end(of: process, in: machine)
-        return (read(pipe[0]), end)
+        return (read(output), end)
     }
 
     /// What a pipe holds, to its end (a program that was left behind keeps it open: then so far).

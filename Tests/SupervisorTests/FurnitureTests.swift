@@ -121,6 +121,7 @@ struct FurnitureTests {
             let mayRead = isMine && access(folder + "/private", R_OK) == 0
             expect(tried.output, is: (mayRead ? "secretx\n" : "hello"))
             #expect(access(folder + "/new", F_OK) != 0 || isMine)
+            remove(folder)
             await bench.host.end()
         }
     }
@@ -130,24 +131,14 @@ struct FurnitureTests {
         who: Who
     ) async {
         await #expect(processExitsWith: .success) { [who = who as Who] in
+            who.become()
             let folder = try #require(temporaryFolder())
-            let deep = folder + "/closed"
-            // Below a directory that only the operator may enter: root's, or the user's own.
-            if who == .root {
-                mkdir(deep, 0o700)
-                mkdir(deep + "/data", 0o755)
-                mkdir(deep + "/bin", 0o755)
-                try #require(make(deep + "/bin/tool", mode: 0o755, text: "#!/bin/sh\necho tool\n"))
-            } else {
-                who.become()
-                mkdir("/tmp/\(getpid())", 0o700)
-            }
-            let root = who == .root ? deep : "/tmp/\(getpid())"
-            if who == .ordinary {
-                mkdir(root + "/data", 0o755)
-                mkdir(root + "/bin", 0o755)
-                try #require(make(root + "/bin/tool", mode: 0o755, text: "#!/bin/sh\necho tool\n"))
-            }
+            // Where only the operator may go: for root's nodes there is no way but the bind.
+            let root = folder + "/closed"
+            mkdir(root, 0o700)
+            mkdir(root + "/data", 0o755)
+            mkdir(root + "/bin", 0o755)
+            try #require(make(root + "/bin/tool", mode: 0o755, text: "#!/bin/sh\necho tool\n"))
             let bench = try await Bench.start()
             try bench.host.give(root + "/data")
             let machine = try await bench.machine { spec in
@@ -171,6 +162,7 @@ struct FurnitureTests {
             }
             let kept = try await bench.shell("cat /run/squall/data/file", in: again)
             expect(kept.output, is: "kept\n")
+            remove(folder)
             await bench.host.end()
         }
     }

@@ -8,10 +8,7 @@ func processes(marked mark: String) -> [Int32] {
     defer { closedir(directory) }
     var found: [Int32] = []
     while let entry = readdir(directory) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        guard let id = Int32(name), id != getpid() else { continue }
+        guard let id = Int32(text(of: entry)), id != getpid() else { continue }
         if contents("/proc/\(id)/cmdline").contains(mark)
             || contents("/proc/\(id)/environ").contains(mark)
         {
@@ -63,6 +60,25 @@ func temporaryFolder() -> String? {
     guard let path = mkdtemp(&template) else { return nil }
     chmod(path, 0o755)
     return String(cString: path)
+}
+
+/// Removes a directory of the host with all that lies in it, as far as this process may.
+func remove(_ path: String) {
+    if let directory = opendir(path) {
+        while let entry = readdir(directory) {
+            let name = text(of: entry)
+            if name != "." && name != ".." { remove(path + "/" + name) }
+        }
+        closedir(directory)
+    }
+    _ = Glibc.remove(path)
+}
+
+/// The name of a directory's entry.
+private func text(of entry: UnsafeMutablePointer<dirent>) -> String {
+    withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
 }
 
 /// Writes a file of the host with exactly this mode.
