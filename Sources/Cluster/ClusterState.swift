@@ -43,6 +43,8 @@ public struct Core: Sendable, Equatable {
     public internal(set) var commands: [StampedCommand] = []
     /// Sentences for the event line, newest last; at most `Core.keptNews`.
     public internal(set) var news: [News] = []
+    /// How many sentences were told so far, forgotten ones included.
+    public internal(set) var newsTold: UInt64 = 0
     /// One for each fault that made a node disappear, in order; at most `Core.keptIncidents`.
     public internal(set) var incidents: [Incident] = []
     /// What bounded queues lost, by name.

@@ -52,6 +52,7 @@ extension Core {
         news.append(
             News(at: now, kind: kind, text: text, outcome: "", fault: fault, node: node),
             keeping: Core.keptNews)
+        newsTold = newsTold.adding(1)
     }
 
     /// The place of a machine that was defined.
@@ -128,6 +129,14 @@ extension UInt64 {
     func adding(_ other: UInt64) -> UInt64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum
+    }
+}
+
+extension Int64 {
+    /// The sum, saturating.
+    func adding(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (self < 0 ? .min : .max) : sum
     }
 }
 

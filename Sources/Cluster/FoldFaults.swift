@@ -93,7 +93,7 @@ extension Core {
 
     /// `1.52 s`
     private func hundredths(_ duration: Duration) -> String {
-        let value = max(0, duration.microseconds / 10_000)
+        let value = max(0, (duration.microseconds / 1_000).adding(5) / 10)
         let rest = value % 100
         return "\(value / 100).\(rest < 10 ? "0" : "")\(rest) s"
     }

@@ -149,7 +149,7 @@ extension Core {
         tell(.role, "\(node.name) \(verb)\(own) now\(term)", node: node.id)
     }
 
-    /// `04:14.5`, as minutes of the run.
+    /// `00:18.0`, as minutes of the run.
     func clock(_ stamp: Stamp) -> String {
         let tenths = stamp.microseconds / 100_000
         let (minutes, rest) = (tenths / 600, abs(tenths % 600))
@@ -160,7 +160,7 @@ extension Core {
 
     /// `3.2 s`
     func seconds(_ duration: Duration) -> String {
-        let tenths = max(0, duration.microseconds / 100_000)
+        let tenths = max(0, (duration.microseconds / 10_000).adding(5) / 10)
         return "\(tenths / 10).\(tenths % 10) s"
     }
 }

@@ -20,7 +20,7 @@ extension Incident {
     }
 
     private func seconds(_ stamp: Stamp) -> String {
-        let tenths = max(0, ((stamp - began).microseconds + 50_000) / 100_000)
+        let tenths = max(0, ((stamp - began).microseconds / 10_000).adding(5) / 10)
         return "\(tenths / 10).\(tenths % 10) s"
     }
 }

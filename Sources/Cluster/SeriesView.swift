@@ -73,7 +73,8 @@ public struct SeriesView: Sendable {
             return min(count - 1, max(0, Int(offset / length * Double(count))))
         }
         let first = from.second
-        let last = min(to.second, first + 10_000_000)
+        let end = Stamp(microseconds: to.microseconds - 1).second
+        let last = min(end, first + 10_000_000)
         var second = first
         while second <= last, second - first <= 1_000_000 {
             if track.hasSeconds(from: second) { break }

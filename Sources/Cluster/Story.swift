@@ -105,8 +105,13 @@ public struct Story: Sendable, Equatable {
         cells.reserveCapacity(count)
         var index = firstChange(after: from)
         var mark = index == 0 ? StoryMark.nothing : changes[index - 1].mark
-        for cell in 1...count {
-            let end = begin + length * Double(cell) / Double(count)
+        for cell in 0..<count {
+            let start = begin + length * Double(cell) / Double(count)
+            let end = begin + length * Double(cell + 1) / Double(count)
+            while index < changes.count, Double(changes[index].at.microseconds) <= start {
+                mark = changes[index].mark
+                index += 1
+            }
             var gravest = mark
             while index < changes.count, Double(changes[index].at.microseconds) < end {
                 mark = changes[index].mark
