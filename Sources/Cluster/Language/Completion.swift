@@ -47,9 +47,10 @@ public struct Completion: Equatable, Sendable {
         let asked = SignalCall(before: head)
         var seen: Set<String> = []
         candidates = walk.trials.lazy
+            .filter { asked?.allows($0.terminal) ?? true }
             .flatMap { names.candidates(for: $0.terminal, typed: typed, asked: asked) }
             .filter { $0.text.hasPrefix(typed) && seen.insert($0.text).inserted }
-            .sorted { ($0.isCommon ? 0 : 1) < ($1.isCommon ? 0 : 1) }
+            .sorted { $0.rank < $1.rank }
     }
 
     /// The candidates alone.
@@ -99,14 +100,19 @@ public struct Completion: Equatable, Sendable {
 }
 
 extension Completion.Candidate {
-    /// Marks and joining words come last: a name is more often what is meant.
-    fileprivate var isCommon: Bool { text.utf8.first.map(Parser.isWord) ?? false }
+    /// Marks come last, and what can follow every name before them.
+    fileprivate var rank: Int {
+        let isWord = text.utf8.first.map(Parser.isWord) ?? false
+        return isWord ? (text == "except" ? 1 : 0) : 2
+    }
 }
 
 /// The signal whose parentheses the cursor stands in, and how many commas into them.
 struct SignalCall {
     var name: String
     var isFirst: Bool
+    /// Whether nothing of the argument is written yet.
+    private var isAtStart: Bool
 
     init?(before line: [UInt8]) {
         guard let open = line.lastIndex(of: 0x28), !line[open...].contains(0x29) else { return nil }
@@ -114,5 +120,20 @@ struct SignalCall {
         while start > 0, Parser.isWord(line[start - 1]) { start -= 1 }
         name = String(decoding: line[start..<open], as: UTF8.self)
         isFirst = !line[open...].contains(0x2C)
+        let last = line.last { !Parser.isBlank($0) }
+        isAtStart = last == 0x28 || last == 0x2C
+    }
+
+    /// Whether the signal can take an argument that begins so.
+    func allows(_ terminal: Grammar.Terminal) -> Bool {
+        guard isAtStart, let shape = SignalWord.known(name)?.arguments else { return true }
+        let beginsPath = [.word("from"), .word("to"), .word("between")].contains(terminal)
+        switch shape {
+        case .path: return beginsPath
+        case .nodes: return !beginsPath
+        case .word: return terminal == .name(.argument)
+        case .wordAndNodes: return isFirst ? terminal == .name(.argument) : !beginsPath
+        case .nothing, .expression: return true
+        }
     }
 }

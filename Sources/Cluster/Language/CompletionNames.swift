@@ -62,13 +62,6 @@ struct CompletionNames {
             faults.map { Completion.Candidate(text: $0.name, help: $0.help) }
         switch kind {
         case .node:
-            if let shape = asked.flatMap({ SignalWord.known($0.name) })?.arguments {
-                switch shape {
-                case .word: return []
-                case .wordAndNodes where asked?.isFirst == true: return []
-                default: break
-                }
-            }
             return (nodes + groups).map { .init(text: $0.name, help: $0.help) }
         case .group: return groups.map { .init(text: $0.name, help: $0.help) }
         case .newFault: return []

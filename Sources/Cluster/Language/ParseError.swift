@@ -55,20 +55,27 @@ extension ParseError {
         let wrong = String(decoding: bytes[start..<end], as: UTF8.self)
         let possible = GrammarWalk.expectations(
             after: Array(bytes[..<start]), parsing: production)
-        var hint = mistake.hint ?? ""
-        if hint.isEmpty, wrong != wrong.lowercased(),
-            possible.contains("'\(wrong.lowercased())'")
-        {
-            hint = "words are lower case: \(wrong.lowercased())"
-        }
-        if hint.isEmpty, possible.contains("','"), wrong.utf8.first.map(Parser.isLower) ?? false {
-            hint = "several are joined by commas: a,b"
-        }
+        let hint = mistake.hint ?? Self.hint(for: wrong, among: possible)
         self.init(
             column: String(decoding: bytes[..<start], as: UTF8.self).count + 1,
             length: max(1, wrong.count),
             message: mistake.message ?? Self.message(possible, found: wrong),
             hint: hint, expected: possible)
+    }
+
+    private static func hint(for wrong: String, among possible: [String]) -> String {
+        let lower = wrong.lowercased()
+        if lower != wrong, possible.contains("'\(lower)'") {
+            return "words are lower case: \(lower)"
+        }
+        guard wrong.utf8.first.map(Parser.isLower) ?? false else { return "" }
+        let words = possible.lazy.filter { $0.hasPrefix("'") && $0.count > 4 }
+        if let near = Vocabulary.nearest(
+            to: wrong, among: words.map { String($0.dropFirst().dropLast()) })
+        {
+            return "did you mean '\(near)'?"
+        }
+        return possible.contains("','") ? "several are joined by commas: a,b" : ""
     }
 
     private static func message(_ possible: [String], found: String) -> String {

@@ -131,7 +131,8 @@ public struct Resolver: Sendable {
         let wanted = count(candidates.count)
         guard wanted > 0 else {
             throw SelectorError(
-                "'\(term.text)': \(Self.machines(candidates.count)) have no minority")
+                "'\(term.text)': \(Self.machines(candidates.count)) "
+                    + "\(candidates.count == 1 ? "has" : "have") no minority")
         }
         return draw(wanted, from: candidates)
     }

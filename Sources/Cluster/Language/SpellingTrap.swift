@@ -72,6 +72,12 @@ enum SpellingTrap {
         if word.contains("|"), production == .command {
             return ("'|' is a pipe to a shell", "groups are divided by '/': partition a / b")
         }
+        if word.contains(";") || word == "&" {
+            return (
+                "'\(word.contains(";") ? ";" : "&")' divides commands in a shell",
+                "one line, one command"
+            )
+        }
         if word.hasPrefix("#") {
             let id = word.dropFirst()
             let isNumber = !id.isEmpty && id.utf8.allSatisfy(Parser.isDigit)
