@@ -77,7 +77,7 @@ let package = Package(
         room(
             "Lab",
             [
-                "Cluster", "Faults", "Topology", "Journal", "Supervisor", "Fabric", "Probes",
+                "Cluster", "Faults", "Topology", "Chaos", "Journal", "Supervisor", "Fabric", "Probes",
                 "Workload", "CLinux", nioCore, nioPosix,
             ]),
 

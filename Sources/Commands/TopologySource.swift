@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Chaos
 internal import Foundation
+internal import Lab
 internal import Topology
 
 /// A topology by path, or by the name of a shipped one.
@@ -43,15 +43,14 @@ struct TopologySource {
 
     /// Reads it, with every mistake at once; ends the command with 65.
     func read(settings: [String: String] = [:]) throws -> Topology {
-        do {
-            let topology = try Topology(parsing: text, file: file, settings: settings)
-            let mistakes = ScenarioCheck.diagnostics(of: topology)
-            guard mistakes.isEmpty else { throw mistakes }
-            return topology
-        } catch let mistakes as Diagnostics {
+        let reading = Topology.read(text, file: file, settings: settings)
+        let commands = reading.topology.map { ScenarioReading.diagnostics(of: $0).items } ?? []
+        let mistakes = Diagnostics(reading.mistakes.items + commands)
+        guard let topology = reading.topology, mistakes.isEmpty else {
             complain(mistakes.description)
             throw ExitCode(Code.badInput)
         }
+        return topology
     }
 
     /// Ends the command with 69, naming the packages, where a program is missing.

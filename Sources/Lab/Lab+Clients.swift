@@ -1,8 +1,151 @@
+internal import CLinux
 internal import Cluster
+internal import Fabric
+internal import Foundation
+internal import Glibc
+internal import Supervisor
+internal import Synchronization
+internal import Topology
+internal import Workload
 
+/// The load: one process in each client machine, told by lines what to do, telling by lines what it
+/// saw.
 extension Lab {
-    func clientTold(_ id: NodeID, _ line: [UInt8]) {}
+    /// Starts the client's process with the ends of its pipes.
+    func startClient(_ id: NodeID, in machine: Machine) async throws {
+        let plan = machines[Int(id.index)].plan
+        let orders = try ClientPipe()
+        let reports = try ClientPipe()
+        let errors = try logs.open(node: id)
+        defer { close(errors) }
+        let process = try await machine.start(
+            ProcessSpec(arguments: plan.arguments, environment: plan.environment),
+            streams: StandardStreams(
+                input: orders.readEnd, output: reports.writeEnd, error: errors))
+        machines[Int(id.index)].process = process
+        orders.closeReadEnd()
+        reports.closeWriteEnd()
+        machines[Int(id.index)].orders = orders
+        let queue = self.reports
+        reports.readLines { queue.put(.client(id, $0)) }
+        order(id, configuration(of: plan))
+        node(id, .started)
+    }
+
+    /// What a client saw.
+    func clientTold(_ id: NodeID, _ line: [UInt8]) {
+        guard let report = try? JSONDecoder().decode(ClientReport.self, from: Data(line)) else {
+            return
+        }
+        offer(.clientSamples([report.sample(of: id)]))
+    }
+
+    /// `traffic 500/s`, `traffic stop`, `traffic start`.
     func changeTraffic(_ change: TrafficChange) throws(CommandError) {
-        throw CommandError("'traffic' is not in this version")
+        guard let workload = plan.topology.workload, workload.clients > 0 else {
+            throw CommandError("\(plan.topology.name) has no workload")
+        }
+        switch change {
+        case .stop: traffic = 0
+        case .start: traffic = workload.traffic
+        case .level(.constant(.frequency(let frequency))): traffic = frequency.perSecond
+        case .level: throw CommandError("traffic takes a constant rate in this version")
+        }
+        for machine in plan.machines where machine.kind == .client {
+            order(machine.id, ClientOrder(rate: ratePerClient))
+        }
+    }
+
+    private var ratePerClient: Double {
+        (traffic ?? plan.topology.workload?.traffic ?? 0)
+            / Double(max(1, plan.topology.clients.count))
+    }
+
+    private func order(_ id: NodeID, _ order: some Encodable) {
+        guard let data = try? JSONEncoder().encode(order) else { return }
+        machines[Int(id.index)].orders?.write(Array(data) + [10])
+    }
+
+    private func configuration(of client: MachinePlan) -> ClientConfiguration {
+        let workload = plan.topology.workload
+        let targets = plan.machines.filter { machine in
+            machine.kind == .node && machine.firstPort != nil
+                && (workload?.target == nil || workload?.target == machine.group)
+        }
+        let number = (plan.topology.clients.firstIndex(of: client.name) ?? 0) + 1
+        return ClientConfiguration(
+            client: number, kind: workload?.kind == .http ? .http : .register,
+            driver: ClientConfiguration.Driver(rawValue: workload?.driver.rawValue ?? "") ?? .kv,
+            targets: targets.map {
+                .init(
+                    node: $0.name, address: $0.address.description, port: Int($0.firstPort ?? 0))
+            },
+            method: workload?.request?.method ?? "GET", path: workload?.request?.path ?? "/",
+            keys: workload?.keys ?? 100, rate: ratePerClient,
+            connections: workload?.connections ?? 1,
+            timeout: Int((workload?.timeout ?? .seconds(1)).microseconds / 1_000),
+            seed: plan.seed)
+    }
+}
+
+/// A pipe between the lab and a client.
+final class ClientPipe: Sendable {
+    let readEnd: Int32
+    let writeEnd: Int32
+    private let isOpen = Mutex((read: true, write: true))
+
+    init() throws(LabError) {
+        var ends: [Int32] = [-1, -1]
+        guard squall_pipe(&ends) == 0 else {
+            throw LabError("pipe: \(String(cString: strerror(errno)))")
+        }
+        (readEnd, writeEnd) = (ends[0], ends[1])
+    }
+
+    deinit {
+        closeReadEnd()
+        closeWriteEnd()
+    }
+
+    /// The other side has its own copy by now.
+    func closeReadEnd() {
+        isOpen.withLock { open in
+            if open.read { close(readEnd) }
+            open.read = false
+        }
+    }
+
+    /// The other side has its own copy by now.
+    func closeWriteEnd() {
+        isOpen.withLock { open in
+            if open.write { close(writeEnd) }
+            open.write = false
+        }
+    }
+
+    /// A few hundred bytes: less than the pipe holds, so it never blocks on a client that reads.
+    func write(_ bytes: [UInt8]) {
+        _ = bytes.withUnsafeBytes { Glibc.write(writeEnd, $0.baseAddress, $0.count) }
+    }
+
+    /// Reads lines on a thread of its own until the other side ends. The thread owns the pipe.
+    func readLines(_ deliver: @escaping @Sendable ([UInt8]) -> Void) {
+        let thread = Thread {
+            var pending: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 16_384)
+            while true {
+                let count = read(self.readEnd, &buffer, buffer.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0, pending.count < 1 << 20 else { break }
+                pending += buffer[..<count]
+                while let end = pending.firstIndex(of: 10) {
+                    deliver(Array(pending[..<end]))
+                    pending.removeSubrange(...end)
+                }
+            }
+            self.closeReadEnd()
+        }
+        thread.name = "squall-reports"
+        thread.start()
     }
 }

@@ -21,7 +21,7 @@ extension Lab {
         case .exec: return await exec(request, descriptors)
         case .interrupt:
             for descriptor in descriptors { close(descriptor) }
-            end(RunEnd(reason: "interrupted", code: 130))
+            interrupt(Int32(request.by) ?? 130)
             return ControlReply(ok: true)
         case .attach, .quit: return ControlReply(ok: true)
         }

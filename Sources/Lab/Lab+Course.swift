@@ -21,6 +21,7 @@ extension Lab {
         let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         let programs = topology.programs(in: path.map(String.init)) { access($0, X_OK) == 0 }
         let plan = LabPlan(topology, seed: options.seed, programs: programs.found)
+        let script = try options.scenario.map { try ScenarioReading.script($0, of: topology) }
 
         let events = EventQueue<LabEvent>(bound: 65_536)
         let reports = EventQueue<LabEvent>(bound: 4_096)
@@ -49,7 +50,7 @@ extension Lab {
         let lab = Lab(
             plan: plan, options: options, folder: folder, clock: clock, journal: journal,
             fabric: fabric, host: host, attachment: attachment, logs: logs, events: events,
-            reports: reports)
+            reports: reports, script: script)
         try await lab.open()
         return lab
     }
@@ -146,6 +147,7 @@ extension Lab {
         isEnding = true
         giveUpWaiting()
         for task in tasks { task.cancel() }
+        scenarioWake?.cancel()
         for id in faults.inOrder.map(\.record.id) { await endFault(id, .runEnded) }
         for machine in plan.machines { node(machine.id, .finish) }
         let longest = plan.machines.map(\.life.grace).max() ?? .zero

@@ -84,6 +84,7 @@ extension Lab {
             return node(id, .failed("the machine is gone"))
         }
         do {
+            if plan.kind == .client { return try await startClient(id, in: machine) }
             let output = try logs.open(node: id)
             defer { close(output) }
             let process = try await machine.start(

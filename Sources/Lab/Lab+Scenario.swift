@@ -1,9 +1,72 @@
+internal import Chaos
 internal import Cluster
 
-/// The scenario of a run.
-struct ScenarioRun {}
-
+/// Drives the scenario of a run: tells it what happened, carries out what it says.
 extension Lab {
-    func startScenario() {}
-    func scenarioSees(_ entry: Entry) {}
+    /// Begins the scenario, if the run has one.
+    func startScenario() {
+        guard let script else { return }
+        scenario = ScenarioRun(script, seed: plan.seed)
+        feedScenario(.changed)
+        if let timeout = options.timeout {
+            after(.seconds(timeout)) {
+                $0.end(RunEnd(reason: "it took longer than \(timeout) s", code: 1))
+            }
+        }
+    }
+
+    /// An entry was folded: the scenario looks at it once the present turn of the lab is over, so that
+    /// several entries of one turn are looked at together.
+    func scenarioSees(_ entry: Entry) {
+        guard scenario != nil, !scenarioIsAwake else { return }
+        scenarioIsAwake = true
+        Task {
+            self.scenarioIsAwake = false
+            self.feedScenario(.changed)
+        }
+    }
+
+    /// Ends a scenario early: it heals, is judged as far as it came, and ends with this code.
+    func interrupt(_ code: Int32) {
+        guard let scenario, !scenario.isFinished else {
+            return end(RunEnd(reason: "interrupted", code: code))
+        }
+        feedScenario(.interrupted(code))
+    }
+
+    private func feedScenario(_ input: ScenarioRun.Input) {
+        guard !isEnding, endResult == nil,
+            let actions = scenario?.on(input, at: clock.now, core: state.core)
+        else { return }
+        for action in actions {
+            switch action {
+            case .command(let order): carryOut(order)
+            case .position(let position): record(.scenarioStep(position))
+            case .judged(let judgement): record(.judged(judgement))
+            case .wake(let moment): wakeScenario(at: moment)
+            case .finished(let findings):
+                end(RunEnd(reason: findings.reason, code: findings.code))
+            }
+        }
+    }
+
+    private func carryOut(_ order: ScenarioRun.Order) {
+        tasks.append(
+            Task {
+                let reply = await self.run(order.command, as: order.text, by: order.by)
+                self.feedScenario(
+                    reply.ok
+                        ? .done(order.number, fault: reply.fault.map { FaultID($0) })
+                        : .failed(order.number, message: reply.text))
+            })
+    }
+
+    private func wakeScenario(at moment: Stamp) {
+        scenarioWake?.cancel()
+        let delay = max(.zero, moment - clock.now)
+        scenarioWake = Task {
+            do { try await Task.sleep(for: delay) } catch { return }
+            self.feedScenario(.changed)
+        }
+    }
 }

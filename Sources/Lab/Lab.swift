@@ -1,3 +1,4 @@
+internal import Chaos
 internal import Cluster
 internal import Fabric
 internal import Faults
@@ -39,7 +40,12 @@ public actor Lab {
     var control: ControlServer?
     var publications: [Publication] = []
     var sampling = Sampling()
+    /// Operations a second over all clients; as the topology says when `nil`.
+    var traffic: Double?
+    let script: Script?
     var scenario: ScenarioRun?
+    var scenarioIsAwake = false
+    var scenarioWake: Task<Void, Never>?
     var tasks: [Task<Void, Never>] = []
     var waiters: [Int: Waiter] = [:]
     var nextWaiter = 0
@@ -51,7 +57,7 @@ public actor Lab {
         plan: LabPlan, options: RunOptions, folder: RunFolder, clock: RunClock,
         journal: JournalWriter, fabric: Fabric, host: MachineHost,
         attachment: Supervisor.Attachment, logs: LogPump, events: EventQueue<LabEvent>,
-        reports: EventQueue<LabEvent>
+        reports: EventQueue<LabEvent>, script: Script?
     ) {
         self.plan = plan
         self.options = options
@@ -64,6 +70,7 @@ public actor Lab {
         self.logs = logs
         self.events = events
         self.reports = reports
+        self.script = script
         prober = Prober()
         random = KeyedRandom(seed: plan.seed)
         machines = plan.machines.map { MachineRuntime(plan: $0, seed: plan.seed) }
@@ -102,6 +109,8 @@ struct MachineRuntime {
     var life: NodeLife
     var machine: Machine?
     var process: ProcessID?
+    /// The client's orders; `nil` for a node.
+    var orders: ClientPipe?
     /// The last of its asynchronous actions: they run one after the other.
     var tail: Task<Void, Never>?
     /// Whether it was told to begin.

@@ -54,7 +54,12 @@ public struct LabPlan: Sendable {
         }
         for name in topology.clients {
             guard let id = ids[name] else { continue }
-            machines.append(MachinePlan(client: id, name: name, topology.workload))
+            // The load begins when there is somebody to serve it.
+            let nodes = topology.members.compactMap { ids[$0.name] }
+            machines.append(
+                MachinePlan(
+                    client: id, name: name, topology.workload,
+                    after: .init(nodes: nodes, state: .ready)))
         }
         self.machines = machines
         self.surroundings = surroundings
@@ -90,6 +95,8 @@ struct MachinePlan: Sendable {
     let environment: [String]
     /// Files to write on the node's disk before the first start.
     let files: [(path: String, text: String)]
+    /// What the load asks.
+    let firstPort: UInt16?
     /// How it is supervised.
     let life: NodePlan
     /// What it waits for.
@@ -132,6 +139,7 @@ struct MachinePlan: Sendable {
         environment =
             Self.commonEnvironment + rendered.environment.map { "\($0.name)=\($0.value)" }
         files = rendered.files
+        firstPort = group.ports.first?.number
         life = NodePlan(
             restart: RestartPlan(group.restart), stopSignal: group.stop.signal,
             grace: group.stop.grace, isProbed: group.probe != nil)
@@ -144,7 +152,9 @@ struct MachinePlan: Sendable {
         }
     }
 
-    init(client id: NodeID, name: String, _ workload: Topology.Workload?) {
+    init(
+        client id: NodeID, name: String, _ workload: Topology.Workload?, after: Dependency
+    ) {
         self.id = id
         self.name = name
         group = "client"
@@ -153,10 +163,11 @@ struct MachinePlan: Sendable {
         arguments = [LabPlan.programDirectory + "/squall", "__client"]
         environment = Self.commonEnvironment
         files = []
+        firstPort = nil
         life = NodePlan(
             restart: RestartPlan(policy: .always, first: .milliseconds(200), longest: .seconds(2)),
             grace: .seconds(1), isProbed: false)
-        after = []
+        self.after = [after]
         probe = nil
         probePort = 0
         metrics = [:]

@@ -20,7 +20,6 @@ enum NotYet {
         "group.clock",
         "workload.accounts",
         "workload.history",
-        "step.chaos",
     ]
 
     /// Values, as `MAP.KEY=VALUE`.

@@ -2,25 +2,28 @@ extension Reader {
     mutating func readScenarios(_ item: Item) {
         for entry in entries(item, "scenarios") {
             guard let name = word(entry.key) else { continue }
-            let fields = fields(entry.value, of: "scenario", known: Keys.scenario)
-            var scenario = Topology.Scenario(name: name, place: entry.key.place)
-            if let item = fields["about"]?.value { scenario.about = sentence(item) }
-            if let item = fields["settle"]?.value { scenario.settle = time(item) ?? .seconds(10) }
-            if let item = fields["steps"]?.value {
-                scenario.steps = readSteps(item)
-            } else if case .map = entry.value.kind {
-                complain(
-                    entry.key.place, "scenario \(name) has no steps", "key/missing",
-                    "add 'steps:', one command a line")
-            }
-            if let item = fields["always"]?.value {
-                scenario.always = readLines(item, "expressions")
-            }
-            if let item = fields["expect"]?.value {
-                scenario.expect = readLines(item, "expressions")
-            }
-            topology.scenarios.append(scenario)
+            topology.scenarios.append(readScenario(entry.value, name, at: entry.key.place))
         }
+    }
+
+    /// One scenario, in a topology or in a file of its own.
+    mutating func readScenario(
+        _ item: Item, _ name: String, at place: Place
+    ) -> Topology.Scenario {
+        let fields = fields(item, of: "scenario", known: Keys.scenario)
+        var scenario = Topology.Scenario(name: name, place: place)
+        if let item = fields["about"]?.value { scenario.about = sentence(item) }
+        if let item = fields["settle"]?.value { scenario.settle = time(item) ?? .seconds(10) }
+        if let item = fields["steps"]?.value {
+            scenario.steps = readSteps(item)
+        } else if case .map = item.kind {
+            complain(
+                place, "scenario \(name) has no steps", "key/missing",
+                "add 'steps:', one command a line")
+        }
+        if let item = fields["always"]?.value { scenario.always = readLines(item, "expressions") }
+        if let item = fields["expect"]?.value { scenario.expect = readLines(item, "expressions") }
+        return scenario
     }
 
     /// Steps, one command a line, or blocks of them.

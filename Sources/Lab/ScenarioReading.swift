@@ -1,0 +1,100 @@
+internal import Chaos
+internal import Cluster
+internal import Foundation
+public import Topology
+
+/// From the lines of a file to a script, and from a script's complaints back to places in the file.
+public enum ScenarioReading {
+    /// Everything that is wrong with the commands and expressions of a topology.
+    public static func diagnostics(of topology: Topology) -> Diagnostics {
+        let machines = descriptions(of: topology)
+        return Diagnostics(
+            topology.scenarios.flatMap { scenario in
+                read(scenario, in: topology.source, for: machines).complaints
+            })
+    }
+
+    /// The script of a scenario by name, or of a scenario file by path.
+    ///
+    /// - Throws: `Diagnostics` when it is none, `LabError` when there is no such file.
+    static func script(_ word: String, of topology: Topology) throws -> Script {
+        let machines = descriptions(of: topology)
+        let scenario: Topology.Scenario
+        let source: SourceText
+        if let known = topology.scenario(word) {
+            (scenario, source) = (known, topology.source)
+        } else {
+            guard let text = try? String(contentsOfFile: word, encoding: .utf8) else {
+                throw LabError("no scenario and no file is called \(word)", code: 65)
+            }
+            let name = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
+            let file = try Topology.ScenarioFile(
+                parsing: text, file: word, name: name, for: topology)
+            (scenario, source) = (file.scenario, file.source)
+        }
+        let (script, complaints) = read(scenario, in: source, for: machines)
+        guard let script else { throw Diagnostics(complaints) }
+        return script
+    }
+
+    /// Whether a scenario, or a scenario file, makes sense for a topology; what is wrong otherwise.
+    public static func check(_ word: String, of topology: Topology) throws {
+        _ = try script(word, of: topology)
+    }
+
+    private static func descriptions(of topology: Topology) -> [NodeDescription] {
+        LabPlan(topology, seed: 0).machines.map(\.description)
+    }
+
+    private static func read(
+        _ scenario: Topology.Scenario, in source: SourceText, for machines: [NodeDescription]
+    ) -> (script: Script?, complaints: [Diagnostic]) {
+        var marks = Marks()
+        let (script, complaints) = Script.check(marks.text(of: scenario), for: machines)
+        let diagnostics = complaints.map { complaint in
+            let passage = marks.passages[complaint.line.mark]
+            let index = complaint.line.text.index(
+                complaint.line.text.startIndex, offsetBy: max(0, complaint.column - 1),
+                limitedBy: complaint.line.text.endIndex)
+            return source.diagnostic(
+                at: passage.place(at: index ?? complaint.line.text.endIndex),
+                complaint.message, code: complaint.code, hint: complaint.hint)
+        }
+        return (script, diagnostics)
+    }
+}
+
+/// Numbers the lines of a scenario, so that a complaint about one finds its place again.
+private struct Marks {
+    var passages: [Passage] = []
+
+    mutating func text(of scenario: Topology.Scenario) -> ScenarioText {
+        ScenarioText(
+            name: scenario.name, settle: scenario.settle, steps: steps(scenario.steps),
+            always: scenario.always.map { line($0) }, expect: scenario.expect.map { line($0) })
+    }
+
+    private mutating func line(_ passage: Passage) -> Line {
+        passages.append(passage)
+        return Line(passage.text, mark: passages.count - 1)
+    }
+
+    private mutating func steps(_ steps: [Topology.Step]) -> [StepText] {
+        steps.map { step in
+            switch step {
+            case .line(let passage): return .line(line(passage))
+            case .repetition(let times, let inner, _): return .repetition(times, self.steps(inner))
+            case .parallel(let branches, _):
+                return .parallel(branches.map { self.steps($0) })
+            case .forEach(let nodes, let inner, _):
+                return .forEach(line(nodes), self.steps(inner))
+            case .chaos(let chaos):
+                return .chaos(
+                    ChaosText(
+                        faults: chaos.faults.map { line($0.line) },
+                        weights: chaos.faults.map(\.weight), every: chaos.every,
+                        duration: chaos.duration, atMost: chaos.atMost))
+            }
+        }
+    }
+}
