@@ -55,7 +55,9 @@ extension Frame {
         while low > 0, cells[first + low].width == 0 || old.cells[first + low].width == 0 {
             low -= 1
         }
-        while high < size.columns, cells[first + high].width == 0 || old.cells[first + high].width == 0 {
+        while high < size.columns,
+            cells[first + high].width == 0 || old.cells[first + high].width == 0
+        {
             high += 1
         }
         return low..<high

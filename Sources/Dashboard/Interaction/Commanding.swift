@@ -5,16 +5,14 @@ extension Interaction {
     /// Runs a line, and echoes it with its effect.
     mutating func run(_ line: String, by: String = "key", state: ClusterState) -> [Outcome] {
         if let refusal = refusal() { return remark(refusal, tone: .refused) }
-        switch language.parse(line) {
-        case .failure(let error):
-            view.echo = View.Echo(
-                command: line, effect: error.description, tone: .refused)
+        let understanding = Understanding(line, in: state.core)
+        if let complaint = understanding.complaint {
+            view.echo = View.Echo(command: line, effect: complaint, tone: .refused)
             return []
-        case .success(let command):
-            view.echo = View.Echo(command: line, effect: Effect.words(of: command, in: state.core))
-            if case .heal = command {} else { repeated = line }
-            return [.run(command: line, by: by)]
         }
+        view.echo = View.Echo(command: line, effect: understanding.effect)
+        if !understanding.isHealing { repeated = line }
+        return [.run(command: line, by: by)]
     }
 
     /// Runs a line at once unless it would take the quorum: then the same key has to be pressed again.
@@ -56,7 +54,7 @@ extension Interaction {
 
     /// Marked machines, or the one under the cursor, in the order of the table.
     func targets(_ state: ClusterState) -> [NodeState] {
-        let roster = Roster(state, view)
+        let roster = Arrangement(state, view)
         if !view.marks.isEmpty {
             return state.core.nodes.filter { view.marks.contains($0.id) }
         }

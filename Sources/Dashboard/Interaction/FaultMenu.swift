@@ -1,3 +1,5 @@
+import Cluster
+
 /// Every fault that has a key: what the menu lists, what the forms ask, what the help explains.
 enum FaultMenu {
     /// A line of the menu.
@@ -37,7 +39,14 @@ enum FaultMenu {
         }
     }
 
-    static let items: [Item] = [
+    /// Those that this version can inject.
+    static let items: [Item] = all.filter { item in
+        let form = form(for: item, nodes: "a", paths: ["between a and b"])
+        guard let command = try? Command(parsing: form.command) else { return false }
+        return command.unsupported == nil
+    }
+
+    private static let all: [Item] = [
         Item(key: "c", verb: "crash", about: "every process of it dies at once", kind: .process),
         Item(key: "k", verb: "kill", about: "its main process dies", kind: .process),
         Item(key: "s", verb: "stop", about: "it is asked to end, then made to", kind: .process),
@@ -47,8 +56,12 @@ enum FaultMenu {
         Item(
             key: "z", verb: "freeze", about: "it stands still and hears nothing", kind: .process),
         Item(key: "0", verb: "poweroff", about: "silence: the machine is gone", kind: .process),
-        Item(key: "p", verb: "partition", about: "two sides that do not hear each other", kind: .partition),
-        Item(key: "i", verb: "isolate", about: "alone among its peers, clients reach it", kind: .process),
+        Item(
+            key: "p", verb: "partition", about: "two sides that do not hear each other",
+            kind: .partition),
+        Item(
+            key: "i", verb: "isolate", about: "alone among its peers, clients reach it",
+            kind: .process),
         Item(key: "a", verb: "unplug", about: "nobody reaches it", kind: .process),
         Item(key: "x", verb: "cut", about: "no packet passes", kind: .link(nil)),
         Item(
@@ -119,7 +132,9 @@ enum FaultMenu {
         case .machine(let values):
             return Form(
                 verb: item.verb,
-                fields: [Form.Field("who", [nodes]), Form.Field("to", values, index: 1), lasting(1)],
+                fields: [
+                    Form.Field("who", [nodes]), Form.Field("to", values, index: 1), lasting(1),
+                ],
                 active: 1)
         case .link(let amount):
             var fields = [Form.Field("path", paths)]

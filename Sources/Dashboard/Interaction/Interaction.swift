@@ -9,8 +9,6 @@ public struct Interaction: Sendable {
     /// Lines that were given in the palette, oldest first; kept across the run of the program by
     /// whoever wants to.
     public private(set) var history: [String] = []
-    /// The words of the language: how a line is read, what could come next.
-    let language: Language
     /// The line that `.` repeats.
     var repeated: String?
     /// A command that waits for the same key again, because it would cost the quorum.
@@ -25,30 +23,12 @@ public struct Interaction: Sendable {
     public static let keptHistory = 100
 
     /// Keys of a viewer, beginning with a view.
-    public init(view: View = View(), language: Language = .plain, history: [String] = []) {
+    public init(view: View = View(), history: [String] = []) {
         self.view = view
-        self.language = language
         self.history = Array(history.suffix(Interaction.keptHistory))
     }
 
-    /// The command language, as far as keys need it.
-    public struct Language: Sendable {
-        /// Reads a line; the error is told under it.
-        public var parse: @Sendable (String) -> Result<Command, ParseError>
-        /// What could come next at the end of a line.
-        public var complete: @Sendable (String, ClusterState) -> [Prompt.Completion]
-
-        /// A language.
-        public init(
-            parse: @escaping @Sendable (String) -> Result<Command, ParseError>,
-            complete: @escaping @Sendable (String, ClusterState) -> [Prompt.Completion]
-        ) {
-            self.parse = parse
-            self.complete = complete
-        }
-    }
-
-    /// Takes a key or a click; `regions` are those of the frame that was clicked on.
+    /// Takes a key or a click; `frame` is the one that was clicked on.
     public mutating func on(
         _ input: Input, state: ClusterState, frame: Frame? = nil
     ) -> [Outcome] {
@@ -110,7 +90,8 @@ public struct Interaction: Sendable {
         case .escape: back()
         case .character("!"): return healAll(state)
         case .character("u"): return undo(state)
-        case .character("."): return repeated.map { run($0, state: state) } ?? remark("nothing to repeat yet")
+        case .character("."):
+            return repeated.map { run($0, state: state) } ?? remark("nothing to repeat yet")
         default: return nil
         }
         return []
@@ -161,29 +142,24 @@ public struct Interaction: Sendable {
         view.echo = nil
     }
 
+    /// A prompt with what could come next, and what its line would do.
     func completed(_ prompt: Prompt, _ state: ClusterState) -> Prompt {
         var prompt = prompt
-        prompt.completions = language.complete(prompt.beforeCaret, state)
+        prompt.completion = Completion(of: prompt.text, cursor: prompt.caret, state: state)
         prompt.complaint = nil
-        prompt.effect = effect(of: prompt.text, state) ?? ""
+        let understanding = Understanding(prompt.text, in: state.core)
+        let known = understanding.complaint == nil ? understanding.effect : ""
+        prompt.help = known.isEmpty ? prompt.completion?.help ?? "" : known
         return prompt
     }
 
     /// A form with what its command would do.
     func understood(_ form: Form, _ state: ClusterState) -> Form {
         var form = form
-        form.effect = ""
-        form.complaint = nil
-        switch language.parse(form.command) {
-        case .success(let command): form.effect = Effect.words(of: command, in: state.core)
-        case .failure(let error): form.complaint = error.description
-        }
+        let understanding = Understanding(form.command, in: state.core)
+        form.effect = understanding.effect
+        form.complaint = understanding.complaint
         return form
-    }
-
-    private func effect(of line: String, _ state: ClusterState) -> String? {
-        guard case .success(let command) = language.parse(line) else { return nil }
-        return Effect.words(of: command, in: state.core)
     }
 
     mutating func remember(_ line: String) {

@@ -26,7 +26,7 @@ extension Interaction {
     /// Only the marked nodes, or the one under the cursor; the same key again shows all.
     private mutating func only(_ state: ClusterState) {
         if view.marks.isEmpty {
-            view.marks = Set(Roster(state, view).current.map { [$0.id] } ?? [])
+            view.marks = Set(Arrangement(state, view).current.map { [$0.id] } ?? [])
         } else {
             view.marks = []
         }

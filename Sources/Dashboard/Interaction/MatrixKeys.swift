@@ -18,7 +18,7 @@ extension Interaction {
         case .character("p"): openSides(state)
         case .character("f"): open(.menu)
         case .enter:
-            if let link = Roster(state, view).currentLink { view.cursor = link.from }
+            if let link = Arrangement(state, view).currentLink { view.cursor = link.from }
             show(.node)
         default: return nil
         }
@@ -26,14 +26,14 @@ extension Interaction {
     }
 
     private mutating func form(_ verb: String, _ state: ClusterState) -> [Outcome] {
-        guard Roster(state, view).currentLink != nil else { return remark("no link here yet") }
+        guard Arrangement(state, view).currentLink != nil else { return remark("no link here yet") }
         openForm(verb, state)
         return []
     }
 
     /// Cuts the pair under the cursor, or heals the cut that is there.
     private mutating func cut(both: Bool, _ state: ClusterState) -> [Outcome] {
-        guard let link = Roster(state, view).currentLink else {
+        guard let link = Arrangement(state, view).currentLink else {
             return remark("no link here: a node reaches itself")
         }
         let held = active(state) { spec, fault in
@@ -43,16 +43,17 @@ extension Interaction {
         if let held { return run("heal \(held.label)", state: state) }
         let from = state.core.nodes[Int(link.from.index)].name
         let to = state.core.nodes[Int(link.to.index)].name
-        return run(both ? "cut between \(from) and \(to)" : "cut from \(from) to \(to)", state: state)
+        return run(
+            both ? "cut between \(from) and \(to)" : "cut from \(from) to \(to)", state: state)
     }
 
     private mutating func markSender(_ state: ClusterState) {
-        guard let sender = Roster(state, view).sender else { return }
+        guard let sender = Arrangement(state, view).sender else { return }
         if view.marks.remove(sender) == nil { view.marks.insert(sender) }
     }
 
     private mutating func moveLink(row: Int, column: Int, _ state: ClusterState) {
-        let roster = Roster(state, view)
+        let roster = Arrangement(state, view)
         let machines = roster.machines
         guard machines.count > 1 else { return }
         let last = machines.count - 1

@@ -41,7 +41,7 @@ extension Interaction {
         guard input == .enter else {
             let isChoosing = input == .tab || input == .backTab
             guard prompt.on(input, history: history) else { return [] }
-            let keeps = isChoosing && prompt.completions.count > 1
+            let keeps = isChoosing && prompt.chosen != nil
             view.overlay = .palette(keeps ? prompt : completed(prompt, state))
             return []
         }
@@ -59,9 +59,9 @@ extension Interaction {
             remember(line)
             return own
         }
-        if case .failure(let error) = language.parse(line) {
+        if let complaint = Understanding(line, in: state.core).complaint {
             var prompt = prompt
-            prompt.complaint = error.description
+            prompt.complaint = complaint
             view.overlay = .palette(prompt)
             return []
         }

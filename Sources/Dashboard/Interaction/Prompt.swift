@@ -1,17 +1,19 @@
+public import Cluster
+
 /// A line that is being typed, with history and what could come next.
 public struct Prompt: Equatable, Sendable {
     /// What is typed.
     public private(set) var text: String
     /// Characters before the caret.
     public private(set) var caret: Int
-    /// What could come next, as whole lines or words; refreshed by whoever owns the prompt.
-    public var completions: [Completion] = []
+    /// What could come next; refreshed by whoever owns the prompt.
+    public var completion: Completion?
     /// Which of them is chosen with the arrow keys or Tab.
     public private(set) var chosen: Int?
     /// Why the line would be refused, with the column where.
     public var complaint: String?
-    /// What the line would do, as far as it is a command already.
-    public var effect = ""
+    /// What the line would do, or how it could go on.
+    public var help = ""
     /// How far back in the history; 0 is the line that is typed.
     private var back = 0
     private var typed = ""
@@ -23,23 +25,6 @@ public struct Prompt: Equatable, Sendable {
     public init(_ text: String = "") {
         self.text = text
         caret = text.count
-    }
-
-    /// What could come next.
-    public struct Completion: Equatable, Sendable {
-        /// The word.
-        public var word: String
-        /// The line with the word in its place.
-        public var line: String
-        /// What it means, in a few words.
-        public var about: String
-
-        /// A completion.
-        public init(word: String, line: String, about: String = "") {
-            self.word = word
-            self.line = line
-            self.about = about
-        }
     }
 
     /// Takes a key; `false` when it means nothing in a line.
@@ -101,13 +86,15 @@ public struct Prompt: Equatable, Sendable {
         chosen = nil
     }
 
-    /// One completion is taken at once; of several, Tab goes round.
+    /// A single candidate is taken at once; of several, Tab goes round.
     private mutating func choose(_ step: Int) {
-        guard !completions.isEmpty else { return }
-        let count = completions.count
+        guard let completion, !completion.candidates.isEmpty else { return }
+        let count = completion.candidates.count
         let next = chosen.map { ($0 + step + count) % count } ?? (step > 0 ? 0 : count - 1)
-        let line = completions[next].line
-        text = line
+        let tail = chosen == nil ? String(text.dropFirst(caret)) : ""
+        let head = String(text.prefix(completion.start)) + completion.candidates[next].text
+        let line = head + (tail.hasPrefix(" ") || !tail.isEmpty ? "" : " ")
+        text = line + tail
         caret = line.count
         chosen = count == 1 ? nil : next
     }

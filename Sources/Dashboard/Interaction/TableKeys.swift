@@ -13,7 +13,7 @@ extension Interaction {
         case .pageUp, .control("u"): move(-8, state)
         case .pageDown, .control("d"): move(8, state)
         case .character(" "): mark(state)
-        case .character("*"): view.marks = Set(Roster(state, view).shown.map(\.id))
+        case .character("*"): view.marks = Set(Arrangement(state, view).shown.map(\.id))
         case .character("\\"): view.marks = []
         case .enter: show(.node)
         default: return onNodeVerb(input, state: state)
@@ -78,7 +78,7 @@ extension Interaction {
         }
         let nodes = targets(state)
         var paths = paths(from: nodes, state: state)
-        if view.screen == .network, let link = Roster(state, view).currentLink {
+        if view.screen == .network, let link = Arrangement(state, view).currentLink {
             let name = { (id: NodeID) in state.core.nodes[Int(id.index)].name }
             let (from, to) = (name(link.from), name(link.to))
             paths = [
@@ -100,13 +100,13 @@ extension Interaction {
     }
 
     private mutating func mark(_ state: ClusterState) {
-        guard let node = Roster(state, view).current else { return }
+        guard let node = Arrangement(state, view).current else { return }
         if view.marks.remove(node.id) == nil { view.marks.insert(node.id) }
         move(1, state)
     }
 
     mutating func move(_ step: Int, _ state: ClusterState) {
-        let roster = Roster(state, view)
+        let roster = Arrangement(state, view)
         guard !roster.shown.isEmpty else { return }
         let index = min(max(0, roster.index + step), roster.shown.count - 1)
         view.cursor = roster.shown[index].id

@@ -17,20 +17,23 @@ extension Renderer {
         var column = write("clients ", 1, row, .quiet) + 1
         if let share = availability {
             let style = availabilityStyle(share)
-            let glyph = style == .good ? glyphs.ready : style == .alarm ? glyphs.gone : glyphs.warning
+            let glyph =
+                style == .good ? glyphs.ready : style == .alarm ? glyphs.gone : glyphs.warning
             column = write("\(glyph) ", column, row, style, .bold)
             column = write(percent(share), column, row, style) + 2
-            column = figure((lastRate.flatMap(Figures.count) ?? glyphs.nothing).right(6), "/s", column, row)
+            column = figure(
+                (lastRate.flatMap(Figures.count) ?? glyphs.nothing).right(6), "/s", column, row)
             column = figure(latency(0.5), "", column, row, label: "p50")
             column = figure(latency(0.99), "", column, row, label: "p99")
             if columns >= 80 {
                 let outage = Double(core.clients.longestOutage)
-                let text = (Figures.time(outage) ?? glyphs.nothing).right(5)
+                let text = (outage > 0 ? Figures.time(outage) ?? "" : "none").right(5)
                 column = write("longest outage ", column, row, .quiet)
                 column = write(text, column, row, outage >= 1 ? .warning : .plain) + 3
             }
         } else {
-            let waits = core.allReadyAt == nil ? "begin when every node is ready" : "no operation yet"
+            let waits =
+                core.allReadyAt == nil ? "begin when every node is ready" : "no operation yet"
             column = write(waits, column, row, .quiet) + 3
         }
         if columns < 100 {
@@ -87,10 +90,8 @@ extension Renderer {
         let width = (columns - 6) / 2
         let graph = Graph(width: width, height: height, glyphs: view.glyphs)
         let seconds = lastSeconds(graph.samples)
-        let rates = seconds.map { $0.map { Double($0.ok) } }
-        let slow = seconds.map { second in
-            second.flatMap { $0.latency.microseconds(atQuantile: 0.99) }.map { $0 / 1e6 }
-        }
+        let rates = shared(seconds.map { $0.map { Double($0.ok) } })
+        let slow = seconds.map { second in second.flatMap { $0.latency(atQuantile: 0.99) } }
         let failing = seconds.map { second in
             guard let second else { return false }
             return second.refused + second.unknown > 0
@@ -99,7 +100,8 @@ extension Renderer {
             graph, rates, failing, title: "answered each second", column: 2, row: row + 1
         ) { Figures.count($0) ?? "" }
         drawGraph(
-            graph, slow, failing, title: "99 of 100 answered within", column: 4 + width, row: row + 1
+            graph, slow, failing, title: "99 of 100 answered within", column: 4 + width,
+            row: row + 1
         ) { Figures.time($0) ?? "" }
         return row + height + 2
     }
@@ -125,6 +127,20 @@ extension Renderer {
                     failed.contains(true) ? .alarm : .graph)
             }
         }
+    }
+
+    /// Reports come once a second, give or take: where one second got two and its neighbour none, both
+    /// get one.
+    private func shared(_ values: [Double?]) -> [Double?] {
+        var values = values
+        for index in values.indices.dropFirst().dropLast() where values[index] == nil {
+            guard let before = values[index - 1], let after = values[index + 1] else { continue }
+            let neighbour = before > after ? index - 1 : index + 1
+            let half = (values[neighbour] ?? 0) / 2
+            values[neighbour] = half
+            values[index] = half
+        }
+        return values
     }
 
     /// The last seconds before now, oldest first; `nil` where nothing was told.

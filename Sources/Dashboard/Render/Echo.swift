@@ -17,8 +17,15 @@ extension Renderer {
             column = write(echo.command, column, row, .command) + 3
         }
         guard column < columns else { return true }
-        column = write(echo.effect, column, row, style)
-        if echo.tone == .told, holdsUntilUndone(echo.command) {
+        let canUndo = echo.tone == .told && holdsUntilUndone(echo.command)
+        let room = columns - column - (canUndo ? 9 : 0)
+        if Width.columns(echo.effect) > room {
+            write(echo.effect.left(max(0, room), ellipsis: glyphs.ellipsis), column, row, style)
+            column = columns - 9
+        } else {
+            column = write(echo.effect, column, row, style)
+        }
+        if canUndo {
             column = write(" \(glyphs.dot) ", column, row, .quiet)
             column = write("u", column, row, .key, .bold)
             write(" undo", column, row, .quiet)

@@ -15,7 +15,8 @@ struct Graph {
     /// The rows from top to bottom: one character a cell. Values are shares of the height, 0 … 1; `nil` is a gap.
     /// A value above 0 shows at least a trace.
     func rows(_ values: [Double?]) -> [[Character]] {
-        let padded = Array(repeating: nil, count: max(0, samples - values.count)) + values.suffix(samples)
+        let padded =
+            Array(repeating: nil, count: max(0, samples - values.count)) + values.suffix(samples)
         return (0..<height).map { row in
             (0..<width).map { column in
                 let from = column * samplesPerCell
@@ -58,12 +59,14 @@ struct Graph {
 
     static let eighths: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
-    /// The next round number above a value, so that a scale moves seldom: 1, 2, 5, 10, 20, 50 …
+    /// The next round number above a value, so that a scale moves seldom.
     static func ceiling(_ value: Double) -> Double {
         guard value.isFinite, value > 0 else { return 1 }
         var scale = 1e-9
         while scale < 1e12 {
-            for step in [1.0, 2.0, 5.0] where scale * step >= value { return scale * step }
+            for step in [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8] where scale * step >= value {
+                return scale * step
+            }
             scale *= 10
         }
         return value

@@ -10,9 +10,12 @@ extension Renderer {
         let topology = core.run?.topology ?? ""
         let right = badge()
         var parts: [(rank: Int, spans: [Span])] = [
-            (0, [Span(topology.isEmpty ? "squall" : topology, .plain, .bold)]), (0, state(full: true)),
+            (0, [Span(topology.isEmpty ? "squall" : topology, .plain, .bold)]),
+            (0, state(full: true)),
         ]
-        if columns >= 90, !topology.isEmpty { parts.insert((4, [Span("squall", .accent, .bold)]), at: 0) }
+        if columns >= 90, !topology.isEmpty {
+            parts.insert((4, [Span("squall", .accent, .bold)]), at: 0)
+        }
         if health.voters > 0 { parts.append((2, voters())) }
         parts.append((1, leader()))
         parts.append((1, faults()))
@@ -104,7 +107,9 @@ extension Renderer {
         case 1: return [Span("leader ", .quiet), Span(names[0].left(width), .leader)]
         default:
             let shown = names.prefix(3).joined(separator: " ")
-            return [Span("leaders ", .quiet), Span(shown, health.status == .split ? .alarm : .leader)]
+            return [
+                Span("leaders ", .quiet), Span(shown, health.status == .split ? .alarm : .leader),
+            ]
         }
     }
 
@@ -138,7 +143,9 @@ extension Renderer {
 
     /// Columns of the longest name, so that nothing moves when another one leads.
     var nameWidth: Int {
-        min(20, max(6, core.nodes.filter { !$0.isClient }.map { Width.columns($0.name) }.max() ?? 6))
+        min(
+            20, max(6, core.nodes.filter { !$0.isClient }.map { Width.columns($0.name) }.max() ?? 6)
+        )
     }
 
     /// Share of the operations of the last ten seconds that succeeded.

@@ -3,24 +3,33 @@ import Cluster
 /// The keys of the screen that one is on, then those of every screen.
 extension Renderer {
     mutating func drawHelp() {
-        let sections = Help.sections(view)
-        let lines = sections.flatMap { section in
-            [Help.Line.title(section.title)] + section.keys.map { Help.Line.key($0.0, $0.1) } + [.gap]
-        }.dropLast()
-        let room = max(1, size.rows - 4)
-        let sides = lines.count > room && columns >= 100 ? 2 : 1
-        let rows = sides == 1 ? lines.count : (lines.count + 1) / 2
-        let panel = centred("keys: \(view.screen.rawValue)", columns: sides == 1 ? 62 : 116, rows: rows)
+        let sections = Help.sections(view).map { section in
+            [Help.Line.title(section.title)] + section.keys.map { Help.Line.key($0.0, $0.1) }
+        }
+        let joined = sections.flatMap { $0 + [.gap] }.dropLast()
+        // Two columns where there is the width for them: what is said here, what is said everywhere.
+        let isWide = columns >= 100
+        let left =
+            isWide ? Array(sections.dropLast().flatMap { $0 + [.gap] }.dropLast()) : Array(joined)
+        let right = isWide ? sections.last ?? [] : []
+        let panel = centred(
+            "keys: \(view.screen.rawValue)", columns: isWide ? 108 : 56,
+            rows: max(left.count, right.count))
+        drawHelp(left, in: panel, from: 0, width: isWide ? panel.columns / 2 - 2 : panel.columns)
+        drawHelp(right, in: panel, from: panel.columns / 2, width: panel.columns / 2)
+    }
+
+    private mutating func drawHelp(_ lines: [Help.Line], in panel: Panel, from: Int, width: Int) {
         for (index, line) in lines.enumerated() {
-            let side = sides == 1 ? 0 : index / rows
-            let from = side * (panel.columns / 2)
-            let spans: [Span] =
-                switch line {
-                case .title(let text): [Span(text, .accent, .bold)]
-                case .key(let key, let words): [Span(key.left(13), .key, .bold), Span(words)]
-                case .gap: []
-                }
-            write(spans, in: panel, line: sides == 1 ? index : index % rows, from: from)
+            switch line {
+            case .title(let text):
+                write([Span(text.left(width), .accent, .bold)], in: panel, line: index, from: from)
+            case .key(let key, let words):
+                write([Span(key.left(13), .key, .bold)], in: panel, line: index, from: from)
+                write(
+                    [Span(words.left(max(0, width - 13)))], in: panel, line: index, from: from + 13)
+            case .gap: break
+            }
         }
     }
 }
@@ -51,7 +60,7 @@ enum Help {
     }
 
     static let faults = Section(
-        title: "faults, on the marked nodes or the one under the cursor",
+        title: "faults, on marked nodes or the cursor's",
         keys: [
             ("f", "every fault, each with its letter"),
             ("c", "crash: every process dies, back in 10 s"),
@@ -97,7 +106,8 @@ enum Help {
     static let everywhere = Section(
         title: "everywhere",
         keys: [
-            ("u", "undo your last fault"), ("!", "heal all, at once"), (".", "the last fault again"),
+            ("u", "undo your last fault"), ("!", "heal all, at once"),
+            (".", "the last fault again"),
             (":", "a command; Tab completes"), ("/", "filter"),
             ("1 2 3 4", "overview, network, logs, node"), ("Esc", "back, one level"),
             ("q", "leave: detach or stop"), ("^Z ^L", "suspend, paint again"),

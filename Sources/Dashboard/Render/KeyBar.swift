@@ -54,10 +54,12 @@ extension Renderer {
                 Hint(glyphs.enter, "keep", .enter, 0), Hint("!text", "without it", .resized, 2),
                 Hint("Esc", "back", .escape, 0),
             ]
-        case .menu: return [Hint("a letter", "takes one", .resized, 0), Hint("Esc", "back", .escape, 0)]
+        case .menu:
+            return [Hint("a letter", "takes one", .resized, 0), Hint("Esc", "back", .escape, 0)]
         case .form:
             return [
-                Hint(glyphs.enter, "do it", .enter, 0), Hint(glyphs.arrows, "another value", .up, 1),
+                Hint(glyphs.enter, "do it", .enter, 0),
+                Hint(glyphs.arrows, "another value", .up, 1),
                 Hint(glyphs.sides, "another field", .right, 1),
                 Hint("0-9", "type one", .resized, 2), Hint("Esc", "back", .escape, 0),
             ]

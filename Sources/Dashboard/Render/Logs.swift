@@ -49,7 +49,8 @@ extension Renderer {
         }
         column = write("   \(count) lines", column, row, .quiet)
         if view.logs.dropped > 0 {
-            column = write("   \(view.logs.dropped) older ones are in the files", column, row, .quiet)
+            column = write(
+                "   \(view.logs.dropped) older ones are in the files", column, row, .quiet)
         }
         if view.scrolled > 0 {
             write("   \(view.scrolled) back: G follows", column, row, .warning)
@@ -60,7 +61,8 @@ extension Renderer {
         let lines = view.logs.lines.filter { line in
             guard line.at <= view.now else { return false }
             guard view.marks.isEmpty || view.marks.contains(line.node) else { return false }
-            return view.filter.isEmpty || view.filter.keeps(core.name(of: line.node) + " " + line.text)
+            return view.filter.isEmpty
+                || view.filter.keeps(core.name(of: line.node) + " " + line.text)
         }
         let news = core.news.filter { item in
             guard item.at <= view.now, view.filter.keeps(item.text) else { return false }

@@ -8,8 +8,9 @@ extension Renderer {
             write("a network needs two machines", 3, rows.lowerBound, .quiet)
             return
         }
-        let label = min(max(6, machines.map { Width.columns($0.name) }.max() ?? 6), columns < 60 ? 8 : 16)
-        let place = label + 4
+        let label = min(
+            max(6, machines.map { Width.columns($0.name) }.max() ?? 6), columns < 60 ? 8 : 16)
+        let place = max(columns < 60 ? 9 : 14, label + 4)
         // As wide as there is room: time and traffic, time alone, or a sign.
         let room = columns - place
         let wide = room / machines.count
@@ -117,7 +118,9 @@ extension Renderer {
             spans += [Span("   idle ", .quiet), Span(text)]
         }
         if let state = core.links[link], state.dropped > 0 {
-            spans += [Span("   dropped ", .quiet), Span(Figures.count(state.dropped) ?? "", .warning)]
+            spans += [
+                Span("   dropped ", .quiet), Span(Figures.count(state.dropped) ?? "", .warning),
+            ]
         }
         for fault in LinkReading(link, core).faults.prefix(3) {
             let left = fault.left(at: view.now)
@@ -152,7 +155,8 @@ struct LinkReading {
             guard fault.isActive else { return false }
             switch fault.spec {
             case .process(.poweroff, _), .process(.freeze, _):
-                return fault.record.nodes.contains(link.from) || fault.record.nodes.contains(link.to)
+                return fault.record.nodes.contains(link.from)
+                    || fault.record.nodes.contains(link.to)
             default: return false
             }
         }
@@ -160,7 +164,11 @@ struct LinkReading {
         self.effects = effects
         isCut = cut || gone
         delay = effects.reduce(0) { sum, effect in
-            if case .delay(.constant(.time(let time)), _, _, _) = effect { sum + time.inSeconds } else { sum }
+            if case .delay(.constant(.time(let time)), _, _, _) = effect {
+                sum + time.inSeconds
+            } else {
+                sum
+            }
         }
     }
 
@@ -179,9 +187,14 @@ struct LinkReading {
             default: break
             }
         }
-        if delay > 0 { return ((Figures.time(delay) ?? "") + glyphs.slow + (effects.count > 1 ? "+" : ""), .fault) }
+        if delay > 0 {
+            return (
+                (Figures.time(delay) ?? "") + glyphs.slow + (effects.count > 1 ? "+" : ""), .fault
+            )
+        }
         if let effect = effects.first { return (LinkReading.short(effect), .fault) }
-        guard let state, let text = Figures.time(Double(state.idle.isNaN ? state.sample.rtt : state.idle) / 2)
+        guard let state,
+            let text = Figures.time(Double(state.idle.isNaN ? state.sample.rtt : state.idle) / 2)
         else { return (glyphs.nothing, .rule) }
         return ("~" + text, .quiet)
     }

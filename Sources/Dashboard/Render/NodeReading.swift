@@ -5,7 +5,8 @@ extension Renderer {
     /// A glyph and its meaning; never a colour alone.
     func status(of node: NodeState) -> (glyph: String, style: Style) {
         switch node.phase {
-        case .ready: core.faults(about: node.id).isEmpty ? (glyphs.ready, .good) : (glyphs.warning, .warning)
+        case .ready:
+            core.faults(about: node.id).isEmpty ? (glyphs.ready, .good) : (glyphs.warning, .warning)
         case .unready, .stopping: (glyphs.warning, .warning)
         case .waiting, .starting, .started: (glyphs.coming, .accent)
         case .backingOff: (glyphs.back, .warning)

@@ -36,7 +36,8 @@ extension Renderer {
         write(lines.isEmpty ? "it has written nothing" : "what it wrote last", 1, row, .quiet)
         row += 1
         for line in lines.suffix(rows.upperBound - row + 1) {
-            let start = columns < 60 ? 1 : write(Figures.thousandths(line.at).right(9), 1, row, .quiet) + 2
+            let start =
+                columns < 60 ? 1 : write(Figures.thousandths(line.at).right(9), 1, row, .quiet) + 2
             write(line.text, start, row)
             row += 1
         }
@@ -55,7 +56,9 @@ extension Renderer {
             Span(node.phase == .ready ? "ready" : node.phase.rawValue, style),
             Span(" for \(since)"),
         ]
-        if !node.change.reason.isEmpty { words.append(Span(" \(glyphs.dot) " + node.change.reason)) }
+        if !node.change.reason.isEmpty {
+            words.append(Span(" \(glyphs.dot) " + node.change.reason))
+        }
         if let until = node.change.until, until > view.now {
             words.append(Span(" \(glyphs.dot) tried again in \(Figures.left(until - view.now))"))
         }

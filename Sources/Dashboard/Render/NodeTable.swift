@@ -9,6 +9,8 @@ extension Renderer {
         /// Left out first when high.
         var rank: Int
         var isRight: Bool
+        /// Blanks before it.
+        var gap = 2
         /// Takes what room is left, up to this width.
         var widest: Int?
         var cell: (NodeState, Int) -> [Span]
@@ -27,11 +29,15 @@ extension Renderer {
         let first = max(0, min(roster.index - count / 2, roster.shown.count - count))
         let last = min(first + count, roster.shown.count)
         for index in first..<max(first, last) {
-            drawRow(roster.shown[index], columns, lead: lead, row: row, isCurrent: index == roster.index)
+            drawRow(
+                roster.shown[index], columns, lead: lead, row: row, isCurrent: index == roster.index
+            )
             row += 1
         }
         if roster.shown.isEmpty { write("no node matches the filter", lead, row, .quiet) }
-        if first > 0 { write(glyphs.arrows.prefix(1), self.columns - 1, rows.lowerBound + 1, .quiet) }
+        if first > 0 {
+            write(glyphs.arrows.prefix(1), self.columns - 1, rows.lowerBound + 1, .quiet)
+        }
         if last < roster.shown.count {
             write("+\(roster.shown.count - last)", self.columns - 4, rows.upperBound, .quiet)
         }
@@ -39,10 +45,11 @@ extension Renderer {
 
     private mutating func drawTitles(_ columns: [Column], lead: Int, row: Int) {
         var place = lead
-        for column in columns {
+        for (index, column) in columns.enumerated() {
+            place += index == 0 ? 0 : column.gap
             let title = column.isRight ? column.title.right(column.width) : column.title
             write(title, place, row, .quiet, within: column.width)
-            place += column.width + 2
+            place += column.width
         }
         if !view.filter.isEmpty {
             let text = "/" + view.filter.text
@@ -56,18 +63,21 @@ extension Renderer {
         if isCurrent { frame.clear(row: row, columns: 0..<self.columns, flags: .selected) }
         if lead == 3 {
             if view.marks.contains(node.id) { write(glyphs.mark, 1, row, .mark, .bold) }
-            if isCurrent { write(glyphs.cursor, view.marks.contains(node.id) ? 0 : 1, row, .accent, .bold) }
+            if isCurrent {
+                write(glyphs.cursor, view.marks.contains(node.id) ? 0 : 1, row, .accent, .bold)
+            }
         } else if view.marks.contains(node.id) {
             write(glyphs.mark, 0, row, .mark, .bold)
         } else if isCurrent {
             write(glyphs.cursor, 0, row, .accent, .bold)
         }
         var place = lead
-        for column in columns {
+        for (index, column) in columns.enumerated() {
+            place += index == 0 ? 0 : column.gap
             let spans = column.cell(node, column.width)
             let start = column.isRight ? place + max(0, column.width - spans.columns) : place
             write(spans, start, row, within: place + column.width - start)
-            place += column.width + 2
+            place += column.width
         }
         if isCurrent { frame.mark(.selected, row: row, columns: 0..<self.columns) }
         frame.region(row: row, columns: 0..<self.columns, .node(Int(node.id.index)))
@@ -77,7 +87,7 @@ extension Renderer {
     private func fitted(_ all: [Column]) -> [Column] {
         var columns = all
         let room = self.columns - 4
-        let width = { (columns: [Column]) in columns.reduce(0) { $0 + $1.width + 2 } - 2 }
+        let width = { (columns: [Column]) in columns.reduce(0) { $0 + $1.width + $1.gap } - 2 }
         while width(columns) > room, let worst = columns.map(\.rank).max(), worst > 0 {
             columns.removeAll { $0.rank == worst }
         }
@@ -120,14 +130,15 @@ extension Renderer {
                 let isGone = node.phase != .ready
                 return [Span(stateWord(of: node), isGone ? style : .plain)]
             },
-            number("LAG", 6, rank: 1) { Figures.lag(Double($0.lag)) },
+            number("LAG", 5, rank: 1) { Figures.lag(Double($0.lag)) },
             number("BEHIND", 6, rank: 8) {
                 $0.behind == Sample.notTold ? nil : Figures.count(Double($0.behind))
             },
-            number("REQ/s", 6, rank: 2) { Figures.count(Double($0.requests)) },
-            Column(title: "", width: 8, rank: 5, isRight: false, widest: columns >= 140 ? 20 : 8) {
-                node, width in sparkline(node.id, width)
-            },
+            number("REQ/s", 5, rank: 2) { Figures.count(Double($0.requests)) },
+            Column(
+                title: "", width: 8, rank: 5, isRight: false, gap: 1,
+                widest: columns >= 140 ? 20 : 8
+            ) { node, width in sparkline(node.id, width) },
             Column(title: "ERR", width: 5, rank: 6, isRight: true) { node, _ in errors(node) },
             number("P99", 5, rank: 3) { Figures.time(Double($0.p99)) },
             number("CPU", 5, rank: 9) { Figures.share(Double($0.cpu)) },
@@ -138,16 +149,17 @@ extension Renderer {
                 $0.term == Sample.notTold ? nil : Figures.count(Double($0.term))
             },
             Column(
-                title: "LAST 30 s", width: 15, rank: 7, isRight: false,
-                widest: columns >= 140 ? 30 : 20
+                title: "LAST 30 s", width: 12, rank: 7, isRight: false,
+                widest: 30
             ) { node, width in story(node, width) },
-            faultColumn(least: 14, rank: 2),
+            faultColumn(least: 13, rank: 2),
         ]
     }
 
     private func faultColumn(least: Int, rank: Int) -> Column {
         Column(
-            title: core.faults.contains(where: \.isActive) ? "FAULTS" : "", width: least, rank: rank,
+            title: core.faults.contains(where: \.isActive) ? "FAULTS" : "", width: least,
+            rank: rank,
             isRight: false, widest: 34
         ) { node, width in
             [Span(faultWords(of: node, within: width), .fault)]

@@ -51,7 +51,9 @@ extension Renderer {
         guard height >= 3, width >= 8 else {
             return Panel(column: left, row: top, columns: width, rows: height)
         }
-        let box = view.glyphs.isUnicode ? ["╭", "╮", "╰", "╯", "─", "│"] : ["+", "+", "+", "+", "-", "|"]
+        let box =
+            view.glyphs.isUnicode
+            ? ["╭", "╮", "╰", "╯", "─", "│"] : ["+", "+", "+", "+", "-", "|"]
         let line = String(repeating: box[4], count: width - 2)
         write(box[0] + line + box[1], left, top, .rule, .raised)
         write(box[2] + line + box[3], left, top + height - 1, .rule, .raised)

@@ -5,7 +5,7 @@ extension Renderer {
 
     mutating func drawPalette(_ prompt: Prompt) {
         let few = size.rows < 16
-        let completions = prompt.completions
+        let completions = prompt.completion?.candidates ?? []
         let most = max(0, min(few ? 3 : 8, size.rows - 6))
         let count = min(most, completions.count)
         let panel = bottom("command", rows: count + 2)
@@ -18,10 +18,10 @@ extension Renderer {
                 [
                     Span(isChosen ? glyphs.cursor + " " : "  ", .accent, .bold),
                     Span(
-                        completion.word.left(min(26, panel.columns - 2), ellipsis: glyphs.ellipsis),
+                        completion.text.left(min(26, panel.columns - 2), ellipsis: glyphs.ellipsis),
                         isChosen ? .accent : .plain, isChosen ? .bold : []),
                 ], in: panel, line: line)
-            write([Span(completion.about, .quiet)], in: panel, line: line, from: end + 2)
+            write([Span(completion.help, .quiet)], in: panel, line: line, from: end + 2)
         }
         if completions.count > count, count > 0 {
             let more = "\(completions.count - count) more"
@@ -37,7 +37,7 @@ extension Renderer {
     private func understood(_ prompt: Prompt) -> Span {
         if let complaint = prompt.complaint { return Span(complaint, .alarm) }
         if prompt.text.isEmpty { return Span("what one types here also works in a script", .quiet) }
-        return Span(prompt.effect, .quiet)
+        return Span(prompt.help, .quiet)
     }
 
     mutating func drawFilter(_ prompt: Prompt) {
@@ -85,12 +85,15 @@ extension Renderer {
             if !field.prefix.isEmpty || isActive { spans.append(Span(field.label + " ", .quiet)) }
             let flags: CellFlags = isActive ? [.bold, .reverse] : []
             spans.append(Span(" \(value) ", isActive ? .accent : .plain, flags))
-            if isActive, field.choices.count > 1 { spans.append(Span(" \(glyphs.arrows)", .accent)) }
+            if isActive, field.choices.count > 1 {
+                spans.append(Span(" \(glyphs.arrows)", .accent))
+            }
             spans.append(Span("   "))
         }
         write(spans, in: panel, line: 0)
         write(
-            [Span(glyphs.prompt + " ", .accent, .bold), Span(form.command, .command)], in: panel, line: 1)
+            [Span(glyphs.prompt + " ", .accent, .bold), Span(form.command, .command)], in: panel,
+            line: 1)
         if let complaint = form.complaint {
             write([Span(complaint, .alarm)], in: panel, line: 2, from: 2)
         } else {
@@ -135,7 +138,8 @@ extension Renderer {
         let rest = total - apart
         let side =
             apart * 2 > total
-            ? "the majority is apart" : rest * 2 > total ? "the majority is in the rest" : "no side has a majority"
+            ? "the majority is apart"
+            : rest * 2 > total ? "the majority is in the rest" : "no side has a majority"
         return "\(time) \(glyphs.dot) voters \(apart) / \(rest): \(side)"
     }
 
@@ -144,13 +148,14 @@ extension Renderer {
     mutating func drawLeave() {
         let panel = centred("leave", columns: 56, rows: 3)
         let lines: [(String, String, String)] = [
-            ("d", "detach", "the cluster goes on; squall attach comes back"),
-            ("s", "stop", "the cluster ends, the recording stays"),
+            ("d", "detach", "it goes on; squall attach comes back"),
+            ("s", "stop", "it ends; the recording stays"),
             ("Esc", "stay", ""),
         ]
         for (line, (key, word, about)) in lines.enumerated() {
             write(
-                [Span(key.left(5), .key, .bold), Span(word.left(8)), Span(about, .quiet)], in: panel,
+                [Span(key.left(5), .key, .bold), Span(word.left(8)), Span(about, .quiet)],
+                in: panel,
                 line: line)
         }
     }

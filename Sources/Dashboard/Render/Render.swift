@@ -13,7 +13,7 @@ struct Renderer {
     let view: View
     let size: Size
     let glyphs: Glyphs
-    let roster: Roster
+    let roster: Arrangement
     let health: Health
     var frame: Frame
 
@@ -25,7 +25,7 @@ struct Renderer {
         self.view = view
         self.size = size
         glyphs = Glyphs(view.glyphs)
-        roster = Roster(state, view)
+        roster = Arrangement(state, view)
         health = state.core.health
         frame = Frame(size: size)
     }
@@ -120,7 +120,8 @@ struct Renderer {
 
     /// Pieces of text one after the other.
     @discardableResult
-    mutating func write(_ spans: [Span], _ column: Int, _ row: Int, within width: Int = .max) -> Int {
+    mutating func write(_ spans: [Span], _ column: Int, _ row: Int, within width: Int = .max) -> Int
+    {
         let end = width > columns ? columns : min(columns, column + width)
         var column = column
         for span in spans where column < end {

@@ -5,7 +5,8 @@ extension Renderer {
     mutating func drawScrubber(_ replay: View.Replay, row: Int) {
         let sign = replay.isPlaying ? glyphs.play : glyphs.pause
         var column = write(sign + " ", 1, row, .accent, .bold)
-        let speed = replay.speed < 1 ? Figures.fixed(replay.speed, 2) : Figures.fixed(replay.speed, 0)
+        let speed =
+            replay.speed < 1 ? Figures.fixed(replay.speed, 2) : Figures.fixed(replay.speed, 0)
         column = write((speed + (view.glyphs.isUnicode ? "×" : "x")).left(5), column, row) + 1
         let time = Figures.tenths(replay.position) + " / " + Figures.clock(replay.length)
         let width = columns - column - Width.columns(time) - 5

@@ -2,7 +2,7 @@ import Cluster
 
 /// Which machines are shown in which order, and where the cursors are: asked by keys and renderers
 /// alike, so that a key always means what the screen shows.
-struct Roster {
+struct Arrangement {
     /// Rows of the table: nodes that the filter keeps, in the order of definition.
     let shown: [NodeState]
     /// Index of the cursor among them; 0 when there are none.
@@ -17,7 +17,8 @@ struct Roster {
     init(_ state: ClusterState, _ view: View) {
         let all = state.core.nodes
         let nodes = all.filter { !$0.isClient }
-        let kept = view.screen == .logs ? nodes : nodes.filter { Roster.keeps($0, view.filter) }
+        let kept =
+            view.screen == .logs ? nodes : nodes.filter { Arrangement.keeps($0, view.filter) }
         shown = kept
         index = kept.firstIndex { $0.id == view.cursor } ?? 0
         machines = nodes + all.filter(\.isClient)
