@@ -126,6 +126,18 @@ int squall_give(const char *path, uint32_t user, uint32_t group) {
     return result;
 }
 
+int squall_open_terminal(int *near, int *far) {
+    char name[64];
+    *near = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (*near < 0) return errno;
+    if (grantpt(*near) == 0 && unlockpt(*near) == 0 && ptsname_r(*near, name, sizeof name) == 0 &&
+        (*far = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) >= 0)
+        return 0;
+    int error = errno;
+    close(*near);
+    return error;
+}
+
 struct start {
     void *(*body)(void *);
     void *context;

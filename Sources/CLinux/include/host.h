@@ -30,6 +30,10 @@ ssize_t squall_receive_packet(
 /// an errno.
 int squall_give(const char *path, uint32_t user, uint32_t group);
 
+/// Makes a pseudo-terminal: the end that a person's terminal is relayed to, and the end that a program
+/// runs on; both close-on-exec, neither becomes a controlling terminal. Returns 0 or an errno.
+int squall_open_terminal(int *near, int *far);
+
 /// Starts a thread of 512 kB stack under a name of at most 15 bytes. Returns 0 or an errno.
 int squall_thread(const char *name, void *(*body)(void *), void *context);
 
