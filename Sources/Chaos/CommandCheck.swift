@@ -86,7 +86,8 @@ extension ScriptCheck {
             for member in members {
                 if let other = places[member.name], other != index {
                     complain(
-                        line, about: member.name, "\(member.name) is on two sides of this partition",
+                        line, about: member.name,
+                        "\(member.name) is on two sides of this partition",
                         "partition/overlap", "use 'except', or another group")
                 }
                 places[member.name] = index
@@ -112,71 +113,47 @@ extension ScriptCheck {
         }
     }
 
+    /// Roles change and draws are drawn: of these only the names inside are looked at.
     private mutating func check(_ term: Selector.Term, _ line: Line) {
+        let word: String
         switch term {
-        case .name(let name):
-            guard !machines.contains(where: { $0.name == name || $0.group == name }) else { return }
-            let names = machines.map(\.name) + machines.map(\.group)
-            let isFault = faults[name] != nil
-            complain(
-                line, about: name, "no node or group is called '\(name)'", "name/unknown",
-                isFault
-                    ? "'\(name)' is a fault"
-                    : near(name, names + ["leader", "followers", "clients", "all"])
-                        ?? "there are: " + unique(machines.map(\.group)).joined(separator: " "))
-        case .glob(let glob):
-            guard !machines.contains(where: { Glob.matches($0.name, glob) }) else { return }
-            complain(line, about: "", "no node's name fits '\(glob)'", "name/unknown")
-        case .label("role", _): break
-        case .label(let key, let value):
-            let labels = machines.flatMap(\.labels)
-            if labels.contains(where: { $0.key == key && $0.value == value }) { return }
-            let values = unique(labels.filter { $0.key == key }.map(\.value))
-            complain(
-                line, about: key, "no node has the label \(key)=\(value)", "label/unknown",
-                values.isEmpty
-                    ? near(key, labels.map(\.key))
-                    : "there are: " + values.map { "\(key)=\($0)" }.joined(separator: " "))
+        case .leader, .followers, .label("role", _): return
+        case .minority(let inner), .majority(let inner):
+            if let inner { check(inner, line) }
+            return
         case .pick(let count, let inner):
+            let before = complaints.count
             check(inner, line)
-            if let known = known(Selector([inner])), count > known.count, !known.isEmpty {
-                complain(
-                    line, about: "\(count)", "there are only \(known.count) of them",
-                    "name/too-many")
-            }
-        case .minority(let inner), .majority(let inner): if let inner { check(inner, line) }
-        case .clients:
-            guard !machines.contains(where: { $0.kind == .client }) else { return }
-            complain(
-                line, about: "clients", "there are no clients", "workload/none",
-                "add a 'workload:' to the topology")
-        case .all, .any, .leader, .followers: break
+            guard complaints.count == before, known(Selector([inner])) != nil else { return }
+            word = "\(count)"
+        case .name(let name): word = name
+        case .glob(let glob): word = glob
+        case .label(let key, _): word = key
+        case .all: word = "all"
+        case .any: word = "any"
+        case .clients: word = "clients"
+        }
+        do {
+            _ = try Selector([term]).resolve(in: roster, random: KeyedRandom(seed: 0), command: 0)
+        } catch {
+            var hint = error.hint.isEmpty ? nil : error.hint
+            if case .name = term, faults[word] != nil { hint = "'\(word)' is a fault" }
+            complain(line, about: word, error.message, "name/unknown", hint)
         }
     }
 
     /// Who is meant, if that does not depend on roles or on the seed.
     func known(_ selector: Selector) -> [NodeDescription]? {
-        func matches(_ term: Selector.Term, _ node: NodeDescription) -> Bool? {
-            switch term {
-            case .name(let name): node.name == name || node.group == name
-            case .glob(let glob): Glob.matches(node.name, glob)
-            case .label("role", _): nil
-            case .label(let key, let value):
-                node.labels.contains { $0.key == key && $0.value == value }
-            case .all: node.kind == .node
-            case .any: true
-            case .clients: node.kind == .client
-            case .pick, .minority, .majority, .leader, .followers: nil
+        let isFixed = (selector.terms + selector.except).allSatisfy {
+            switch $0 {
+            case .name, .glob, .all, .any, .clients: true
+            case .label(let key, _): key != "role"
+            case .pick, .minority, .majority, .leader, .followers: false
             }
         }
-        var members: [NodeDescription] = []
-        for node in machines {
-            let wanted = selector.terms.map { matches($0, node) }
-            let unwanted = selector.except.map { matches($0, node) }
-            if (wanted + unwanted).contains(nil) { return nil }
-            if wanted.contains(true), !unwanted.contains(true) { members.append(node) }
-        }
-        return members
+        guard isFixed else { return nil }
+        let ids = try? selector.resolve(in: roster, random: KeyedRandom(seed: 0), command: 0)
+        return (ids ?? []).map { machines[Int($0.index)] }
     }
 
     /// A fault by its name or number.
@@ -206,6 +183,8 @@ extension ScriptCheck {
         complain(
             line, about: "as \(name)", "'\(name)' is already \(taken)", "name/taken",
             "give the fault another name")
+        // The caret belongs under the name.
+        complaints[complaints.count - 1].column += "as ".count
     }
 
     func near(_ word: String, _ words: [String]) -> String? {

@@ -34,7 +34,7 @@ extension ScriptCheck {
             case .expression(let inner): check(inner, line)
             case .path(let path): check(path, line)
             case .nodes(let nodes) where Signals.ofFaults.contains(term.name):
-                if case .name(let name)? = nodes.terms.first { checkTakesNodes(name, term, line) }
+                if case .name(let name)? = nodes.terms.first { checkFault(name, line) }
             case .nodes(let nodes):
                 check(nodes, line)
                 if !nodes.isPlain {
@@ -73,15 +73,5 @@ extension ScriptCheck {
         complain(
             line, about: term.name, "nobody measures '\(term.name)': there are no clients",
             "workload/none", "add a 'workload:' to the topology")
-    }
-
-    /// `recovery` is counted from the moment when a node was taken away.
-    private mutating func checkTakesNodes(_ name: String, _ term: SignalTerm, _ line: Line) {
-        checkFault(name, line)
-        guard let spec = faults[name] else { return }
-        if case .process = spec { return }
-        complain(
-            line, about: name, "'\(name)' takes no node away, so there is no \(term.name) from it",
-            "fault/takes-nothing", "ask for availability during \(name), or within … after \(name)")
     }
 }

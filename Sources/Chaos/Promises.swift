@@ -82,7 +82,7 @@ struct Deadline: Sendable {
 
     /// Whether its time is still to come: its fault acts and will end by itself.
     func isToCome(in core: Core) -> Bool {
-        guard start == nil, let fault, let state = Evaluation(of: core).fault(named: fault) else {
+        guard start == nil, let fault, let state = core.fault(named: fault) else {
             return false
         }
         return state.isActive && state.record.ends != nil
@@ -112,7 +112,7 @@ struct Deadline: Sendable {
 
     /// A name may be given again, in a loop: each end counts, and one that was missed stays missed.
     private mutating func begin(_ core: Core) {
-        guard let fault, let state = Evaluation(of: core).fault(named: fault),
+        guard let fault, let state = core.fault(named: fault),
             let ended = state.ended, state.record.id != counted
         else { return }
         counted = state.record.id
@@ -133,6 +133,7 @@ struct Deadline: Sendable {
         if let judgement { return judgement }
         return Judgement(
             kind: .expect, text: promise.text, verdict: .unknown,
-            detail: start == nil ? "there was no end of \(fault ?? "the steps")" : "its time was cut short")
+            detail: start == nil
+                ? "there was no end of \(fault ?? "the steps")" : "its time was cut short")
     }
 }

@@ -150,7 +150,8 @@ public struct ScenarioRun: Sendable {
             heal()
         }
         if case .settling(let until) = phase {
-            let isReady = Self.isReady(core)
+            let isReady =
+                Self.isReady(core)
                 && !core.faults.contains { $0.isActive && !$0.record.weather }
             let waits = deadlines.contains(where: \.isRunning)
             if isReady && !waits || now >= until && !waits {
@@ -252,12 +253,12 @@ public struct ScenarioRun: Sendable {
     /// Every node is ready, or has done its work.
     static func isReady(_ core: Core) -> Bool {
         let nodes = core.nodes.filter { !$0.isClient }
-        return !nodes.isEmpty && nodes.allSatisfy { $0.isReady || $0.phase == .exited }
+        return !nodes.isEmpty && nodes.allSatisfy { core.isReady($0) || $0.phase == .exited }
     }
 
     /// Who is not ready, and why.
     static func unready(_ core: Core) -> String {
-        let nodes = core.nodes.filter { !$0.isClient && !$0.isReady && $0.phase != .exited }
+        let nodes = core.nodes.filter { !$0.isClient && !core.isReady($0) && $0.phase != .exited }
         if nodes.isEmpty { return core.nodes.isEmpty ? "there are no nodes" : "a fault still acts" }
         return nodes.prefix(5).map { node in
             let why = node.change.reason.isEmpty ? "" : " (\(node.change.reason))"

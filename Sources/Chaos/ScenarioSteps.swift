@@ -96,12 +96,12 @@ extension ScenarioRun {
             strands[id]?.frames.append(
                 Frame(steps, rounds: Array(repeating: it, count: max(0, times)), prefix: prefix))
         case .forEach(let selector, let text, let steps):
-            let names = Lookup(core: core).nodes(selector).map(\.name)
-            if names.isEmpty {
-                strands[id]?.text = "for each \(text)"
-                fail(id, "no such node now", now)
-            } else {
+            do {
+                let names = try lookUp(selector, in: core).map { core.nodes[Int($0.index)].name }
                 strands[id]?.frames.append(Frame(steps, rounds: names, prefix: prefix))
+            } catch {
+                strands[id]?.text = "for each \(text)"
+                fail(id, error.message, now)
             }
         case .parallel(let branches):
             var children = Set<Int>()
@@ -117,8 +117,9 @@ extension ScenarioRun {
         case .chaos(let chaos):
             strands[id]?.text = "chaos"
             tellBegun(id)
+            let first = now + pause(chaos)
             strands[id]?.waiting = .drawing(
-                Drawing(chaos: chaos, end: now + chaos.duration, next: now + pause(chaos)))
+                Drawing(chaos: chaos, end: now + chaos.duration, next: first))
         }
     }
 
@@ -141,7 +142,8 @@ extension ScenarioRun {
 
     private mutating func issue(_ id: Int, _ command: Command, _ text: String) {
         let step = strands[id]?.step ?? ""
-        strands[id]?.waiting = .order(order(command, text, step: step))
+        let number = order(command, text, step: step)
+        strands[id]?.waiting = .order(number)
     }
 
     private mutating func expect(_ id: Int, _ clause: Clause, _ now: Stamp, _ core: Core) {
@@ -157,8 +159,10 @@ extension ScenarioRun {
         }
         deadline.stepsEnded(at: now)
         // A fault that is not there, or will never end by itself, would be waited for in vain.
-        let fault = deadline.fault.flatMap { Evaluation(of: core).fault(named: $0) }
-        if let name = deadline.fault, fault == nil || fault?.isActive == true && fault?.record.ends == nil {
+        let fault = deadline.fault.flatMap { core.fault(named: $0) }
+        if let name = deadline.fault,
+            fault == nil || fault?.isActive == true && fault?.record.ends == nil
+        {
             fail(id, fault == nil ? "there was no \(name)" : "\(name) does not end by itself", now)
             return
         }
@@ -216,7 +220,8 @@ extension ScenarioRun {
         _ id: Int, _ drawing: Drawing, _ now: Stamp, _ core: Core
     ) -> Bool {
         var drawing = drawing
-        let active = drawing.pending.count
+        let active =
+            drawing.pending.count
             + core.faults.count { $0.isActive && drawing.made.contains($0.record.id) }
         guard now < drawing.end else {
             guard active == 0 else { return false }

@@ -1,5 +1,3 @@
-public import Cluster
-
 /// A line of a scenario as it was read from a file.
 public struct Line: Hashable, Sendable {
     /// The text, settings filled in; `{it}` stands for the node inside of `for each`.
@@ -68,7 +66,8 @@ public struct ChaosText: Hashable, Sendable {
 
     /// A block of drawn faults.
     public init(
-        faults: [Line], weights: [Int], every: ClosedRange<Duration>, duration: Duration, atMost: Int
+        faults: [Line], weights: [Int], every: ClosedRange<Duration>, duration: Duration,
+        atMost: Int
     ) {
         self.faults = faults
         self.weights = weights

@@ -19,7 +19,12 @@ struct ScriptCheck {
     /// Names given with `as` anywhere in the scenario, and what they were given to.
     var faults: [String: FaultSpec] = [:]
 
-    init(machines: [NodeDescription]) { self.machines = machines }
+    let roster: Roster
+
+    init(machines: [NodeDescription]) {
+        self.machines = machines
+        roster = Roster(machines)
+    }
 
     mutating func script(_ scenario: ScenarioText) -> Script {
         // Names first: a window may be written above the fault that it is about.
@@ -43,7 +48,8 @@ struct ScriptCheck {
     static func column(of word: String, in text: String) -> Int {
         var from = text.startIndex
         while !word.isEmpty, let range = text[from...].firstRange(of: word) {
-            let before = range.lowerBound == text.startIndex
+            let before =
+                range.lowerBound == text.startIndex
                 ? nil : text[text.index(before: range.lowerBound)]
             let after = range.upperBound == text.endIndex ? nil : text[range.upperBound]
             if !isPart(before), !isPart(after) {
@@ -74,7 +80,8 @@ struct ScriptCheck {
 
     private mutating func collectName(_ line: Line) {
         let text = line.text.replacing("{it}", with: machines.first?.name ?? "it")
-        if case .fault(let spec, let ending)? = try? Command(parsing: text), let name = ending.name {
+        if case .fault(let spec, let ending)? = try? Command(parsing: text), let name = ending.name
+        {
             faults[name] = spec
         }
     }

@@ -17,7 +17,7 @@ enum Signals {
     static let ofClients: Set<String> = [
         "availability", "throughput", "p50", "p90", "p99", "p999", "outage", "errors",
     ]
-    /// Asked of a fault that took nodes away.
+    /// Asked of a fault.
     static let ofFaults: Set<String> = ["detection", "recovery", "election"]
     /// In the language, and not read by this version.
     static let notYet: Set<String> = [
@@ -37,7 +37,7 @@ extension Evaluation {
         if Signals.ofNodes.contains(term.name) { return nodeFigures(term) }
         if Signals.ofLinks.contains(term.name) { return linkFigures(term) }
         if Signals.ofCluster.contains(term.name) { return [clusterFigure(term.name)] }
-        if Signals.ofFaults.contains(term.name) { return faultFigures(term) }
+        if Signals.ofFaults.contains(term.name) { return [faultFigure(term)] }
         return [Figure(label: term.text, reading: .unknown("not in this version"))]
     }
 
@@ -66,10 +66,10 @@ extension Evaluation {
 
     private func nodeFigures(_ term: SignalTerm) -> [Figure] {
         var nodes: [NodeState]
-        switch term.arguments.first {
-        case .nodes(let selector): nodes = Lookup(core: core).nodes(selector)
-        case nil: nodes = core.nodes.filter { !$0.isClient }
-        default: nodes = []
+        do {
+            nodes = try self.nodes(term)
+        } catch {
+            return [Figure(label: term.text, reading: .unknown(error.message))]
         }
         // A bare `role` or `lag` asks those that have one.
         if term.arguments.isEmpty, term.name != "ready", term.name != "restarts" {
@@ -78,17 +78,20 @@ extension Evaluation {
             }
             if !telling.isEmpty { nodes = telling }
         }
-        if nodes.isEmpty {
-            return [Figure(label: term.text, reading: .unknown("no such node now"))]
-        }
         return nodes.map {
             Figure(label: "\(term.name)(\($0.name))", reading: reading(term.name, of: $0))
         }
     }
 
+    private func nodes(_ term: SignalTerm) throws(SelectorError) -> [NodeState] {
+        var selector = Selector([.all])
+        if case .nodes(let named)? = term.arguments.first { selector = named }
+        return try lookUp(selector, in: core).map { core.nodes[Int($0.index)] }
+    }
+
     private func reading(_ signal: String, of node: NodeState) -> Figure.Reading {
         switch signal {
-        case "ready": return .truth(node.isReady)
+        case "ready": return .truth(core.isReady(node))
         case "restarts":
             return .number(Double(max(1, node.change.starts) - 1), .plain)
         case "role":
@@ -125,9 +128,11 @@ extension Evaluation {
 
     private func linkFigures(_ term: SignalTerm) -> [Figure] {
         guard case .path(let path)? = term.arguments.first else { return [] }
-        let links = Lookup(core: core).links(path)
-        if links.isEmpty {
-            return [Figure(label: term.text, reading: .unknown("no such link now"))]
+        let links: [LinkID]
+        do {
+            links = try self.links(path)
+        } catch {
+            return [Figure(label: term.text, reading: .unknown(error.message))]
         }
         if term.name == "rtt" {
             return links.map { link in
@@ -149,38 +154,61 @@ extension Evaluation {
         return "from \(names[0]) to \(names[1])"
     }
 
-    // MARK: Faults
-
-    private func faultFigures(_ term: SignalTerm) -> [Figure] {
-        guard case .nodes(let selector)? = term.arguments.first,
-            case .name(let name)? = selector.terms.first, let fault = fault(named: name)
-        else {
-            return [Figure(label: term.text, reading: .unknown("no such fault yet"))]
-        }
-        let incidents = core.incidents.filter { $0.fault == fault.record.id }
-        if incidents.isEmpty {
-            return [Figure(label: term.text, reading: .unknown("it took no node away"))]
-        }
-        // The slowest decides: all is well when the last one is.
-        var longest = 0.0
-        for incident in incidents {
-            let moment =
-                switch term.name {
-                case "detection": incident.noticed
-                case "election": incident.replaced
-                default: incident.recovered
-                }
-            guard let moment else {
-                return [Figure(label: term.text, reading: .unknown("not yet"))]
+    private func links(_ path: Path) throws(SelectorError) -> [LinkID] {
+        var resolver = Resolver(roster: Roster(core), random: KeyedRandom(seed: 0), command: 0)
+        let links = try resolver.links(on: path).links.blocks.flatMap { block in
+            block.from.flatMap { from in
+                block.to.compactMap { from == $0 ? nil : LinkID(from: from, to: $0) }
             }
-            longest = max(longest, (moment - incident.began).inSeconds)
         }
-        return [Figure(label: term.text, reading: .number(longest, .seconds))]
+        return Set(links).sorted()
     }
 
-    /// The latest fault of that name or number.
-    func fault(named name: String) -> FaultState? {
-        core.faults.last { $0.record.name == name || $0.record.id.description == name }
+    // MARK: Faults
+
+    private func faultFigure(_ term: SignalTerm) -> Figure {
+        guard case .nodes(let selector)? = term.arguments.first,
+            case .name(let name)? = selector.terms.first, core.fault(named: name) != nil
+        else {
+            return Figure(label: term.text, reading: .unknown("no such fault yet"))
+        }
+        let time =
+            switch term.name {
+            case "detection": core.detection(name)
+            case "election": core.election(name)
+            default: core.recovery(name)
+            }
+        guard let time else { return Figure(label: term.text, reading: .unknown("not yet")) }
+        return Figure(label: term.text, reading: .number(time.inSeconds, .seconds))
+    }
+}
+
+/// Who is meant in a question. Nothing is drawn there, so the seed does not matter.
+func lookUp(_ selector: Selector, in core: Core) throws(SelectorError) -> [NodeID] {
+    try selector.resolve(in: core, random: KeyedRandom(seed: 0), command: 0)
+        .filter { core.nodes.indices.contains(Int($0.index)) }
+}
+
+extension Core {
+    /// Ready, and not just about to be gone: between a fault that takes its process away and the news
+    /// of its end a node still counts as ready, and a `wait until ready(all)` behind a `crash` would
+    /// be over before it began.
+    func isReady(_ node: NodeState) -> Bool {
+        guard node.isReady else { return false }
+        return !incidents.contains { incident in
+            incident.node == node.id && node.since <= incident.began
+                && now - incident.began < .seconds(5) && takesProcesses(incident.fault)
+        }
+    }
+
+    private func takesProcesses(_ id: FaultID) -> Bool {
+        guard case .process(let way, _)? = faults.last(where: { $0.record.id == id })?.spec else {
+            return false
+        }
+        switch way {
+        case .kill, .crash, .stop, .poweroff: return true
+        case .pause, .freeze: return false
+        }
     }
 }
 

@@ -53,6 +53,13 @@ public struct Passage: Hashable, Sendable {
         return place(at: index ?? bytes.endIndex)
     }
 
+    /// Where the character with this number (from 1) of the text stands.
+    public func place(atColumn column: Int) -> Place {
+        let index = text.index(
+            text.startIndex, offsetBy: max(0, column - 1), limitedBy: text.endIndex)
+        return place(at: index ?? text.endIndex)
+    }
+
     /// Where a position of the text stands.
     public func place(at index: String.Index) -> Place {
         place(atScalar: text.unicodeScalars.distance(from: text.startIndex, to: index))
