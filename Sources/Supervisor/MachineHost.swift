@@ -41,9 +41,11 @@ public final class MachineHost: Sendable {
     public var processID: Int32 { thread.processID }
 
     private let thread: HostThread
+    private let executable: String
 
-    private init(thread: HostThread, tunError: Int32) {
+    private init(thread: HostThread, tunError: Int32, executable: String) {
         self.thread = thread
+        self.executable = executable
         self.tunError = tunError
         attachments = tunError == 0 ? [.tun, .veth] : [.veth]
     }
@@ -54,15 +56,17 @@ public final class MachineHost: Sendable {
         let identity =
             if let given = options.identity { given } else { try Identity.ofThisProcess() }
         let thread = try HostThread(identity: identity, onEvent: options.onEvent)
+        let executable = options.executable ?? besideThisProgram()
         do throws(MachineError) {
-            var hello = try await thread.start(options.executable ?? besideThisProgram())
+            var hello = try await thread.start(executable)
             guard hello.u32() == SQUALL_PROTOCOL_VERSION else {
                 await thread.end()
                 throw .noHost("squall-host is of another version: build squall again")
             }
-            return MachineHost(thread: thread, tunError: Int32(bitPattern: hello.u32()))
+            return MachineHost(
+                thread: thread, tunError: Int32(bitPattern: hello.u32()), executable: executable)
         } catch {
-            throw error.withHelp()
+            throw error.withHelp(host: executable)
         }
     }
 
@@ -71,7 +75,7 @@ public final class MachineHost: Sendable {
         do throws(MachineError) {
             return try await thread.make(spec)
         } catch {
-            throw error.withHelp()
+            throw error.withHelp(host: executable)
         }
     }
 
