@@ -29,7 +29,9 @@ struct Lag: Equatable, Sendable {
         /// Until when: its last answer, or now while it goes on answering.
         var until: Int64
     }
+}
 
+extension Lag {
     /// - Parameters:
     ///   - moment: when the follower told its position.
     ///   - history: the leader's log as far as it can be compared; `nil` when it can't.

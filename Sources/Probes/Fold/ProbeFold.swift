@@ -4,7 +4,7 @@ public import Cluster
 /// what has grown old becomes "not told". Pure: it reads no clock.
 public struct ProbeFold: Sendable {
     private var nodes: [NodeID: NodeMemory] = [:]
-    private var streams = Streams()
+    private(set) var streams = Streams()
 
     /// Nothing was told yet.
     public init() {}

@@ -15,7 +15,7 @@ struct Streams: Sendable {
     /// off still have.
     static let keptOrphans = 64
 
-    private var logs: [String: Log] = [:]
+    private(set) var logs: [String: Log] = [:]
     /// The log in which another one goes on, and up to where they are the same.
     private var successors: [String: (name: String, upTo: UInt64)] = [:]
 
