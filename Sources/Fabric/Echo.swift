@@ -10,7 +10,8 @@ public struct EchoSample: Hashable, Sendable, BitwiseCopyable {
     public var to: NodeID
     /// When it was sent, monotonic nanoseconds.
     public var sent: Int64
-    /// Nanoseconds until the answer came; `nil` when none came within 3 s, or it could not be sent.
+    /// Nanoseconds until the answer came; `nil` when none came in time (3 s unless said), or it could
+    /// not be sent.
     public var roundTrip: Int64?
 
     /// A sample.
@@ -112,9 +113,10 @@ public final class Echo: Sendable {
     }
 
     /// Sends `count` echoes from one machine to another, `every` apart (at least 1 ms), and returns
-    /// all samples once the last is answered or given up. For proofs: before, during, after.
+    /// all samples once the last is answered or given up, after `patience`. For proofs: before, during,
+    /// after.
     public func burst(
-        from: NodeID, to: NodeID, count: Int, every: Duration
+        from: NodeID, to: NodeID, count: Int, every: Duration, patience: Duration = .seconds(3)
     ) async -> [EchoSample] {
         guard count > 0 else { return [] }
         return await withCheckedContinuation { continuation in
@@ -124,7 +126,9 @@ public final class Echo: Sendable {
                 desk.bursts[desk.lastBurst] = continuation
                 desk.book.begin(
                     desk.lastBurst, from: from, to: to, count: count,
-                    every: max(1_000_000, every.nanoseconds), now: squall_monotonic_ns())
+                    every: max(1_000_000, every.nanoseconds),
+                    patience: max(1_000_000, min(patience.nanoseconds, 3_600_000_000_000)),
+                    now: squall_monotonic_ns())
                 return false
             }
             if isStopped {

@@ -38,7 +38,7 @@ struct EchoBook {
     private var nextIdle: Int64 = 0
     private var nextCookie: UInt64 = 1
     private var open: [UInt64: Open] = [:]
-    /// Cookies in the order of sending, with the time at which each is given up.
+    /// When each echo is given up, in this order; also those that were answered meanwhile.
     private var giveUp: [(at: Int64, cookie: UInt64)] = []
     private var bursts: [UInt64: Burst] = [:]
 
@@ -53,6 +53,7 @@ struct EchoBook {
         let from: NodeID
         let to: NodeID
         let every: Int64
+        let patience: Int64
         var left: Int
         var next: Int64
         var waiting = 0
@@ -75,9 +76,11 @@ struct EchoBook {
 
     /// Begins a burst; its number must be new.
     mutating func begin(
-        _ burst: UInt64, from: NodeID, to: NodeID, count: Int, every: Int64, now: Int64
+        _ burst: UInt64, from: NodeID, to: NodeID, count: Int, every: Int64,
+        patience: Int64 = EchoBook.patience, now: Int64
     ) {
-        bursts[burst] = Burst(from: from, to: to, every: every, left: count, next: now)
+        bursts[burst] = Burst(
+            from: from, to: to, every: every, patience: patience, left: count, next: now)
     }
 
     /// When `due` has something to do; `nil` for never.
@@ -170,7 +173,10 @@ struct EchoBook {
         let cookie = nextCookie
         nextCookie += 1
         open[cookie] = Open(from: from, to: to, sent: now, burst: burst)
-        giveUp.append((now + Self.patience, cookie))
+        let limit = now + (burst.flatMap { bursts[$0]?.patience } ?? Self.patience)
+        // Nearly always the end is its place.
+        let place = (giveUp.lastIndex { $0.at <= limit } ?? -1) + 1
+        giveUp.insert((limit, cookie), at: place)
         return Request(from: from, to: to, address: address, cookie: cookie)
     }
 

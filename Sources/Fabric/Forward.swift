@@ -97,16 +97,7 @@ extension Switch {
         if ports[to].blockedHead == Slab.none {
             result = ports[to].write(buffer, head: packet.length)
         }
-        if result == -SQUALL_AGAIN {
-            block(packet, 0..<packet.segments, to)
-        } else if result != 0 {
-            ports[to].failed &+= UInt64(packet.segments)
-        }
-        if logRoom > 0 {
-            note(
-                packet, 0..<packet.segments, state, result == 0 ? .passed : .refused,
-                at: squall_monotonic_ns())
-        }
+        settle(packet, 0..<packet.segments, state, result)
     }
 
     /// Hands a run of segments to its receiver's kernel: new headers, the payload where it lies.
@@ -122,14 +113,23 @@ extension Switch {
                 scratch, head: packet.header,
                 rest: buffer + Frame.ip + packet.header + part.lowerBound, tail: part.count)
         }
+        settle(packet, run, state, result)
+    }
+
+    /// After writing: what the kernel does not take now waits at the port, if there is room.
+    private mutating func settle(
+        _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>,
+        _ result: Int32
+    ) {
+        let to = Int(state.pointee.to)
+        var isTaken = result == 0
         if result == -SQUALL_AGAIN {
-            block(packet, run, to)
+            isTaken = block(packet, run, to)
         } else if result != 0 {
             ports[to].failed &+= UInt64(run.count)
         }
-        if logRoom > 0 {
-            note(packet, run, state, result == 0 ? .passed : .refused, at: squall_monotonic_ns())
-        }
+        guard logRoom > 0 else { return }
+        note(packet, run, state, isTaken ? .passed : .refused, at: squall_monotonic_ns())
     }
 
     // MARK: Address questions

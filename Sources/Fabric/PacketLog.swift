@@ -28,7 +28,7 @@ public struct PacketSummary: Hashable, Sendable, BitwiseCopyable, CustomStringCo
 
     /// What became of a packet.
     public enum Fate: UInt8, Sendable, BitwiseCopyable {
-        /// Written to the receiver's kernel at once.
+        /// Handed to the receiver's kernel at once, or as soon as that takes more.
         case passed
         /// Put into the queue of its link.
         case queued

@@ -63,6 +63,8 @@ public struct Port: Sendable {
         case tun
         /// A message socket (SOCK_DGRAM, SOCK_SEQPACKET) that speaks as `tun` does. For tests.
         case message
+        /// A message socket that speaks as `veth` does. For tests.
+        case frames
     }
 
     /// A machine's plug.

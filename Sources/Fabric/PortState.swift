@@ -30,7 +30,7 @@ struct PortState: BitwiseCopyable {
     /// -errno. `type` is the Ethernet type, 0x0800 where there is none; `short` of both headers is 0.
     func read(_ frame: FramePointer, type: inout UInt16) -> Int {
         switch kind {
-        case .veth:
+        case .veth, .frames:
             let count = Int(squall_read1(descriptor, frame, Frame.room))
             guard count > 0 else { return count }
             guard count >= Frame.ip else { return 0 }
@@ -59,7 +59,7 @@ struct PortState: BitwiseCopyable {
     ) -> Int32 {
         let written: Int64
         switch kind {
-        case .veth:
+        case .veth, .frames:
             writeEthernet(frame)
             shift(frame, by: UInt16(Frame.ethernetLength))
             written = squall_write3(descriptor, frame, Frame.ip + head, rest, tail, nil, 0)

@@ -123,16 +123,18 @@ extension Switch {
 
     // MARK: Ports whose kernel takes no more
 
-    /// Keeps a run of the packet in the buffer until the receiver's kernel takes more.
-    mutating func block(_ packet: Packet, _ run: Range<Int>, _ to: Int) {
+    /// Keeps a run of the packet in the buffer until the receiver's kernel takes more; false when it
+    /// had to be refused.
+    mutating func block(_ packet: Packet, _ run: Range<Int>, _ to: Int) -> Bool {
         guard let slot = store(packet, run, room: PortState.mostBlockedBytes) else {
             ports[to].refused &+= UInt64(run.count)
-            return
+            return false
         }
-        block(slot, to)
+        return block(slot, to)
     }
 
-    private mutating func block(_ slot: Slab.Slot, _ to: Int) {
+    @discardableResult
+    private mutating func block(_ slot: Slab.Slot, _ to: Int) -> Bool {
         let header = slab.header(slot)
         let size = Int(header.pointee.size)
         guard ports[to].descriptor >= 0,
@@ -141,7 +143,7 @@ extension Switch {
         else {
             ports[to].refused &+= UInt64(header.pointee.segments)
             slab.free(slot)
-            return
+            return false
         }
         header.pointee.next = Slab.none
         if ports[to].blockedHead == Slab.none {
@@ -154,6 +156,7 @@ extension Switch {
         ports[to].blockedTail = slot
         ports[to].blockedPackets += 1
         ports[to].blockedBytes += size
+        return true
     }
 
     /// The receiver's kernel takes packets again.

@@ -25,6 +25,7 @@ extension Port.Attachment {
         case veth
         case tun
         case message
+        case frames
     }
 
     var code: Code {
@@ -32,6 +33,7 @@ extension Port.Attachment {
         case .veth: .veth
         case .tun: .tun
         case .message: .message
+        case .frames: .frames
         }
     }
 }

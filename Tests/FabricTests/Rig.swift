@@ -10,7 +10,9 @@ final class Rig: Sendable {
     let fabric: Fabric
     let ends: [Int32]
 
-    init(_ machines: Int, seed: UInt64 = 7, log: Int = 0) async throws {
+    init(
+        _ machines: Int, seed: UInt64 = 7, log: Int = 0, frames: Set<Int> = []
+    ) async throws {
         fabric = try Fabric(seed: seed, log: log)
         fabric.echo.idle(false)
         var ends: [Int32] = []
@@ -25,7 +27,8 @@ final class Rig: Sendable {
             ends.append(pair[1])
             try fabric.addPort(
                 Port(
-                    node: NodeID(UInt16(node)), attachment: .message, descriptor: pair[0],
+                    node: NodeID(UInt16(node)),
+                    attachment: frames.contains(node) ? .frames : .message, descriptor: pair[0],
                     address: IPv4Address(Wire.address(node))))
         }
         self.ends = ends
@@ -47,9 +50,11 @@ final class Rig: Sendable {
         }
     }
 
-    func send(_ wire: Wire, from node: Int) {
-        let sent = wire.bytes.withUnsafeBytes { write(ends[node], $0.baseAddress, $0.count) }
-        #expect(sent == wire.bytes.count, "errno \(errno)")
+    func send(_ wire: Wire, from node: Int) { send(wire.bytes, from: node) }
+
+    func send(_ bytes: [UInt8], from node: Int) {
+        let sent = bytes.withUnsafeBytes { write(ends[node], $0.baseAddress, $0.count) }
+        #expect(sent == bytes.count, "errno \(errno)")
     }
 
     /// The next packet of a machine; `nil` when none comes within so many milliseconds.
@@ -62,8 +67,7 @@ final class Rig: Sendable {
         return bytes.isEmpty ? nil : Wire(bytes: bytes)
     }
 
-    /// All packets of a machine that come before the marker: a UDP packet to port 9 that is sent from
-    /// `node` through a clean link, behind everything sent before.
+    /// All packets that wait for a machine now.
     func drain(at node: Int) -> [Wire] {
         var all: [Wire] = []
         while let wire = receive(at: node, within: 0) { all.append(wire) }
