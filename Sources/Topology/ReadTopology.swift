@@ -2,7 +2,7 @@ extension Topology {
     /// What reading a file gave: as much of the model as could be made, and every mistake.
     public struct Reading: Sendable {
         /// `nil` when the file could not even be taken apart. With mistakes it is incomplete, and
-        /// good only for finding more of them.
+        /// good only for finding more of them; it has no scenarios where its machines are not known.
         public var topology: Topology?
         /// Empty when all is well.
         public var mistakes: Diagnostics
@@ -13,9 +13,7 @@ extension Topology {
     public static func read(
         _ text: String, file: String, settings: [String: String] = [:]
     ) -> Reading {
-        let text =
-            text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-        let source = SourceText(text.utf8.count > Limits.bytes ? "" : text, file: file)
+        let (source, text) = SourceText.readable(text, file: file)
         var loader = TreeLoader(source: source)
         let tree = loader.load(text)
         guard let tree else {
@@ -71,8 +69,10 @@ extension Reader {
             complain(tree.place, "there are no nodes", "key/missing", "add a map 'nodes:'")
             return
         }
+        let before = found.count
         let groups = readOutlines(nodes.value)
         if let item = fields["workload"]?.value { readWorkload(item) }
+        let machinesAreKnown = found.count == before && topology.members.count > 0
         if let item = fields["lists"]?.value { readLists(item) }
         if let item = fields["metrics"]?.value { defaultMetrics = readMetrics(item) }
         defaultProbe = fields["probe"]?.value
@@ -82,6 +82,8 @@ extension Reader {
         readDependencies(groups)
         countMachines(nodes.key.place)
         if let item = fields["scenarios"]?.value { readScenarios(item) }
+        // Commands about machines that could not be read would only be told a second time.
+        if !machinesAreKnown { topology.scenarios = [] }
     }
 
     private mutating func version(_ item: Item) {

@@ -10,7 +10,7 @@ extension Topology {
         public init(
             parsing text: String, file: String, name: String, for topology: Topology
         ) throws(Diagnostics) {
-            let source = SourceText(text, file: file)
+            let (source, text) = SourceText.readable(text, file: file)
             var loader = TreeLoader(source: source)
             guard let tree = loader.load(text), loader.found.isEmpty else {
                 throw Diagnostics(

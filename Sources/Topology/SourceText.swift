@@ -28,6 +28,13 @@ public struct SourceText: Hashable, Sendable {
         self.lines = lines
     }
 
+    /// A text without its byte order mark, and its lines; none where it is too large to be read.
+    static func readable(_ text: String, file: String) -> (source: SourceText, text: String) {
+        let isMarked = text.unicodeScalars.first == "\u{FEFF}"
+        let text = isMarked ? String(text.unicodeScalars.dropFirst()) : text
+        return (SourceText(text.utf8.count > Limits.bytes ? "" : text, file: file), text)
+    }
+
     /// The text of a line, empty when there is none with this number (from 1).
     public func line(_ number: Int) -> String {
         guard lines.indices.contains(number - 1) else { return "" }

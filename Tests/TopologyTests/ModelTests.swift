@@ -141,6 +141,44 @@ import Testing
         #expect(one.environment.first { $0.name == "SQUALL_LABEL_ZONE" }?.value == "eu")
     }
 
+    @Test(
+        "a scenario in a file of its own knows the topology's settings, and tells its own mistakes")
+    func scenarioFile() throws {
+        let topology = try Topology(
+            parsing: "settings: {length: 7s}\nnodes: {a: {run: x}}", file: "t.yaml")
+        let file = try Topology.ScenarioFile(
+            parsing: "\u{FEFF}about: x\nsteps:\n  - wait {setting.length}\nexpect: [ready(all)]\n",
+            file: "split.yaml", name: "split", for: topology)
+        #expect(file.scenario.name == "split")
+        guard case .line(let line)? = file.scenario.steps.first else {
+            Issue.record("no line")
+            return
+        }
+        #expect(line.text == "wait 7s")
+        for (text, code) in [
+            ("", "yaml/empty"), ("about: x", "key/missing"), ("steps: [wait {setting.x}]", "yaml"),
+            ("steps:\n  - heal #3", "yaml/comment-in-command"), ("step: []", "key/unknown"),
+        ] {
+            let error = #expect(throws: Diagnostics.self) {
+                try Topology.ScenarioFile(
+                    parsing: text, file: "split.yaml", name: "split", for: topology)
+            }
+            #expect(error?.items.first?.code.hasPrefix(code) == true, "\(text)")
+            #expect(error?.items.first?.file == "split.yaml")
+        }
+    }
+
+    @Test("where the machines could not be read, commands about them are not looked at")
+    func unknownMachines() {
+        let text = "scenarios: {x: {steps: [crash kv-1]}}\n"
+        let broken = Topology.read("nodes: {kv: {count: three, run: x}}\n" + text, file: "t.yaml")
+        #expect(broken.topology?.scenarios.isEmpty == true)
+        let odd = Topology.read(
+            "nodes: {kv: {count: 3, run: x, stop: {grace: 1}}}\n" + text, file: "t.yaml")
+        #expect(odd.topology?.scenarios.count == 1)
+        #expect(odd.mistakes.items.count == 1)
+    }
+
     @Test("defaults at the top hold for groups with ports, and a group's own replace them")
     func defaults() throws {
         let text = """
