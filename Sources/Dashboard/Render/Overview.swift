@@ -91,7 +91,7 @@ extension Renderer {
         case .role: (glyphs.role, .leader)
         case .restart: (glyphs.back, .accent)
         case .refused: (glyphs.gone, .warning)
-        case .verdict: (glyphs.mark, .accent)
+        case .verdict: (glyphs.verdict, .accent)
         case .note: (glyphs.note, .plain)
         case .lost: (glyphs.warning, .warning)
         }

@@ -1,0 +1,86 @@
+public import Cluster
+public import Dashboard
+
+/// Everything outside of the painter: where entries come from and where commands go. A lab, a
+/// recording or a test; the painter cannot tell. Called on the painter's thread only, and none of
+/// it may wait.
+public protocol PainterWorld {
+    /// Readable when `advance` has something to do, so that the painter wakes up for it; negative for none.
+    var wakeDescriptor: Int32 { get }
+    /// Takes in what has come since the last call. Returns whether anything is new.
+    mutating func advance() -> Bool
+    /// The cluster as far as it has been taken in.
+    var state: ClusterState { get }
+    /// The run's clock, or the playhead.
+    var now: Stamp { get }
+    /// Live, or a recording and its playhead.
+    var source: View.Source { get }
+    /// Adds lines that the nodes have written since the last call.
+    mutating func read(into logs: inout LogTail)
+    /// Hands a line of the command language over. What became of it comes as an entry; only what
+    /// could not even be handed over is told here.
+    mutating func send(_ command: String, by: String) -> String?
+    /// Moves the playhead; a lab ignores it.
+    mutating func playback(_ wish: Outcome.Playback)
+}
+
+/// A lab that runs: entries are folded as they come.
+public struct LiveWorld: PainterWorld {
+    /// The fold so far.
+    public private(set) var state: ClusterState
+    /// Readable when there are entries.
+    public let wakeDescriptor: Int32
+    /// How many look on, this one included; `nil` when unknown.
+    public var viewers: Int?
+    private let entries: () -> [Entry]
+    private let clock: () -> Stamp
+    private let lines: () -> [LogTail.Line]
+    private let command: (_ command: String, _ by: String) -> String?
+
+    /// A lab behind closures; all of them are called on the painter's thread, and none may wait.
+    /// - Parameters:
+    ///   - wake: readable when there are entries; `entries` makes it unreadable again.
+    ///   - state: what was folded before.
+    ///   - entries: the next ones in order; empty when there are none now.
+    ///   - now: the run's clock.
+    ///   - lines: lines of logs since the last call.
+    ///   - send: hands a command line over; a sentence when that was impossible.
+    public init(
+        wake: Int32, state: ClusterState = ClusterState(), entries: @escaping () -> [Entry],
+        now: @escaping () -> Stamp, lines: @escaping () -> [LogTail.Line] = { [] },
+        send: @escaping (_ command: String, _ by: String) -> String?
+    ) {
+        self.state = state
+        wakeDescriptor = wake
+        self.entries = entries
+        clock = now
+        self.lines = lines
+        command = send
+    }
+
+    /// Folds what has come.
+    public mutating func advance() -> Bool {
+        let new = entries()
+        for entry in new { state.apply(entry) }
+        return !new.isEmpty
+    }
+
+    /// Stands still once the run has ended.
+    public var now: Stamp {
+        state.core.ended == nil ? max(clock(), state.core.now) : state.core.now
+    }
+
+    /// Live.
+    public var source: View.Source { .live(viewers: viewers) }
+
+    /// Appends new lines.
+    public mutating func read(into logs: inout LogTail) { logs.append(lines()) }
+
+    /// Hands the line over.
+    public mutating func send(_ command: String, by: String) -> String? {
+        self.command(command, by)
+    }
+
+    /// A lab has no playhead.
+    public mutating func playback(_ wish: Outcome.Playback) {}
+}
