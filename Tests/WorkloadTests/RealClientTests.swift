@@ -1,0 +1,136 @@
+internal import Cluster
+internal import Foundation
+internal import Testing
+internal import Workload
+
+@Suite("A client against real servers", .serialized) struct RealClientTests {
+    private func configuration(
+        _ servers: [RealServer], driver: ClientConfiguration.Driver = .redis, rate: Double = 400,
+        connections: Int = 6, timeout: Int = 1_000
+    ) -> ClientConfiguration {
+        ClientConfiguration(
+            client: 1, kind: driver == .http ? .http : .register, driver: driver,
+            targets: servers.map(\.target), path: "/health", keys: 10, rate: rate,
+            connections: connections, timeout: timeout, interval: 100, seed: 3)
+    }
+
+    @Test("keeps the rate that was set, and a new one")
+    func rate() async throws {
+        let redis = try await RealServer.redis()
+        let client = try RunningClient(configuration([redis], rate: 500))
+        try await eventually("a second of reports") { client.reports.count >= 10 }
+        try client.tell(ClientOrder(rate: 50))
+        try await eventually("the new rate") {
+            client.reports.suffix(5).allSatisfy { (4...6).contains($0.due) }
+        }
+        try client.tell(ClientOrder(rate: 0))
+        try await eventually("nothing is due") { client.reports.last?.due == 0 }
+        try await eventually("nor waited for") { client.reports.last?.outage == 0 }
+        let steady = sum(client.reports.prefix(10))
+        #expect(abs(Double(steady.due) / steady.interval - 500) < 15)
+        let all = try await client.end()
+        #expect(all.ok == all.due && all.refused == 0 && all.unknown == 0)
+        #expect(all.latency.count == UInt64(all.ok))
+    }
+
+    @Test("writes to the master, reads anywhere")
+    func roles() async throws {
+        let primary = try await RealServer.redis()
+        let replica = try await RealServer.redis(["--replicaof", "127.0.0.1 \(primary.port)"])
+        let client = try RunningClient(configuration([replica, primary]))
+        try await eventually("two seconds of reports") { client.reports.count >= 20 }
+        let all = try await client.end()
+        #expect(all.ok > 500)
+        #expect(Double(all.ok) >= 0.98 * Double(all.ok + all.refused + all.unknown))
+    }
+
+    @Test("a stopped server makes unknown outcomes and an outage, and afterwards all is well")
+    func paused() async throws {
+        let redis = try await RealServer.redis()
+        let client = try RunningClient(configuration([redis], timeout: 300))
+        try await eventually("success") { client.reports.contains { $0.ok > 20 } }
+        redis.signal(SIGSTOP)
+        try await eventually("silence") { (client.reports.last?.silence ?? 0) > 1 }
+        let during = sum(client.reports.suffix(5))
+        #expect(during.ok == 0 && during.timeouts > 0)
+        redis.signal(SIGCONT)
+        try await eventually("success again") {
+            client.reports.suffix(3).allSatisfy { $0.ok > 20 && $0.refused + $0.unknown == 0 }
+        }
+        let all = try await client.end()
+        #expect(all.unknown >= 6, "each connection had something under way")
+        #expect(all.refused > 50, "what found no connection was refused")
+        #expect(all.outage > 1)
+    }
+
+    @Test("latency from the intended start shows a pause that a closed loop would overlook")
+    func openLoop() async throws {
+        let redis = try await RealServer.redis()
+        let client = try RunningClient(configuration([redis], connections: 1, timeout: 5_000))
+        try await eventually("success") { client.reports.contains { $0.ok > 20 } }
+        let before = client.reports.count
+        redis.signal(SIGSTOP)
+        try await eventually("nothing for a while") { (client.reports.last?.silence ?? 0) > 0.6 }
+        redis.signal(SIGCONT)
+        try await eventually("the backlog is gone") {
+            client.reports.dropFirst(before).contains { $0.ok > 200 }
+        }
+        let all = try await client.end()
+        #expect(all.refused == 0 && all.unknown <= 1)
+        // One operation was under way and hundreds had to wait; a closed loop would have seen the one.
+        let corrected = try #require(all.latency.microseconds(atQuantile: 0.9))
+        let uncorrected = try #require(all.uncorrected.microseconds(atQuantile: 0.9))
+        #expect(corrected > 100_000)
+        #expect(uncorrected < 100_000)
+    }
+
+    @Test("a server that dies refuses, and its connections come back with it")
+    func dies() async throws {
+        let redis = try await RealServer.redis()
+        let other = try await RealServer.redis()
+        let client = try RunningClient(configuration([redis, other]))
+        try await eventually("all connections") { client.reports.last?.open == 6 }
+        redis.signal(SIGKILL)
+        try await eventually("half of the connections") { client.reports.last?.open == 3 }
+        let before = client.reports.count
+        try await eventually("the other one carries on") { client.reports.count >= before + 5 }
+        let after = sum(client.reports.dropFirst(before))
+        #expect(after.ok > 0 && after.refused + after.unknown == 0)
+        _ = try await client.end()
+    }
+
+    @Test(
+        "speaks with kv, compare-and-set included, and with any HTTP server",
+        arguments: [
+            ClientConfiguration.Driver.kv, .http,
+        ])
+    func kv(driver: ClientConfiguration.Driver) async throws {
+        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let program = own.deletingLastPathComponent().path + "/squall-node"
+        let server = try await RealServer(program, package: "swift build --product squall-node") {
+            _, _ in
+            ["kv"]
+        } environment: {
+            [
+                "SQUALL_NODE": "kv-1", "SQUALL_GROUP": "kv", "SQUALL_INDEX": "1",
+                "SQUALL_IP": "127.0.0.1", "SQUALL_PORT_HTTP": "\($0)", "SQUALL_DATA": $1,
+            ]
+        }
+        let client = try RunningClient(configuration([server], driver: driver, rate: 200))
+        try await eventually("two seconds of reports") { client.reports.count >= 20 }
+        let all = try await client.end()
+        #expect(all.ok > 300 && all.refused == 0 && all.unknown <= 6)
+    }
+
+    @Test("says what is wrong with its configuration, and ends with 64")
+    func refuses() throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.write(contentsOf: Data("{}\n".utf8))
+        #expect(runClient(input: pipe.fileHandleForReading.fileDescriptor, output: -1) == 64)
+        var bad = ClientConfiguration(client: 1, targets: [])
+        bad.rate = -1
+        try pipe.fileHandleForWriting.write(
+            contentsOf: try JSONEncoder().encode(bad) + Data([10]))
+        #expect(runClient(input: pipe.fileHandleForReading.fileDescriptor, output: -1) == 64)
+    }
+}
