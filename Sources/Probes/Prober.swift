@@ -1,21 +1,16 @@
 public import Cluster
 internal import NIOCore
-internal import NIOPosix
 internal import Synchronization
 
 /// Asks nodes how they are, all of them on one event loop of its own.
 public final class Prober: Sendable {
-    private let group: MultiThreadedEventLoopGroup
-    private let loop: any EventLoop
+    private let loop = ProbeLoop()
     private let askers: NIOLoopBoundBox<[NodeID: Asker]>
     private let starts = Atomic<UInt64>(0)
-    private let isShut = Atomic<Bool>(false)
 
     /// A prober that asks nobody yet. It has one thread, until `shutdown`.
     public init() {
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        loop = group.next()
-        askers = NIOLoopBoundBox.makeBoxSendingValue([:], eventLoop: loop)
+        askers = NIOLoopBoundBox.makeBoxSendingValue([:], eventLoop: loop.loop)
     }
 
     /// Begins to ask a node, the first question at once. A probe of the same node that runs is
@@ -33,10 +28,10 @@ public final class Prober: Sendable {
         deliver: @escaping @Sendable (ProbeResult) -> Void
     ) -> UInt64 {
         let number = starts.add(1, ordering: .relaxed).newValue
-        onLoop { [loop] askers in
+        loop.execute { [loop, askers] in
             let asker = Asker(
-                node: node, start: number, plan: plan, loop: loop, socket: socket, deliver: deliver)
-            askers.updateValue(asker, forKey: node)?.stop()
+                node: node, start: number, plan: plan, on: loop, socket: socket, deliver: deliver)
+            askers.value.updateValue(asker, forKey: node)?.stop()
             asker.wake()
         }
         return number
@@ -45,28 +40,22 @@ public final class Prober: Sendable {
     /// Asks a node no more and drops its connection. A result that is under way at this moment may
     /// still be delivered, with its start's number.
     public func stop(_ node: NodeID) {
-        onLoop { askers in askers.removeValue(forKey: node)?.stop() }
+        loop.execute { [askers] in askers.value.removeValue(forKey: node)?.stop() }
     }
 
     /// Asks no node any more.
     public func stopAll() {
-        onLoop { askers in
-            for asker in askers.values { asker.stop() }
-            askers = [:]
-        }
+        loop.execute { [askers] in Self.stopAll(askers) }
     }
 
     /// Stops all and ends the thread; nothing is delivered after it has returned. A prober that was
     /// shut down asks nobody.
     public func shutdown() async {
-        stopAll()
-        guard !isShut.exchange(true, ordering: .relaxed) else { return }
-        // Fails only when it was shut down before.
-        try? await group.shutdownGracefully()
+        await loop.shutdown { [askers] in Self.stopAll(askers) }
     }
 
-    private func onLoop(_ body: @escaping @Sendable (inout [NodeID: Asker]) -> Void) {
-        guard !isShut.load(ordering: .relaxed) else { return }
-        loop.execute { [askers] in body(&askers.value) }
+    private static func stopAll(_ askers: NIOLoopBoundBox<[NodeID: Asker]>) {
+        for asker in askers.value.values { asker.stop() }
+        askers.value = [:]
     }
 }

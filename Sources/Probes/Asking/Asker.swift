@@ -12,7 +12,8 @@ final class Asker {
     private let node: NodeID
     private let start: UInt64
     private let plan: ProbePlan
-    private let loop: any EventLoop
+    private let probeLoop: ProbeLoop
+    private var loop: any EventLoop { probeLoop.loop }
     private let makeSocket: @Sendable () async throws -> Int32
     private let deliver: @Sendable (ProbeResult) -> Void
 
@@ -38,14 +39,14 @@ final class Asker {
     private var lineHasAnswered = false
 
     init(
-        node: NodeID, start: UInt64, plan: ProbePlan, loop: any EventLoop,
+        node: NodeID, start: UInt64, plan: ProbePlan, on probeLoop: ProbeLoop,
         socket: @escaping @Sendable () async throws -> Int32,
         deliver: @escaping @Sendable (ProbeResult) -> Void
     ) {
         self.node = node
         self.start = start
         self.plan = plan
-        self.loop = loop
+        self.probeLoop = probeLoop
         makeSocket = socket
         self.deliver = deliver
         rhythm = Rhythm(every: plan.every, timeout: plan.timeout, start: monotonicNow())
@@ -139,9 +140,7 @@ final class Asker {
         hangUp()
         guard request != nil else { return }
         guard wasKept, early, !isSecondTry else {
-            fail(
-                early && words == "connection closed"
-                    ? "connection closed without an answer" : words)
+            fail(words)
             return
         }
         isSecondTry = true
@@ -184,10 +183,11 @@ final class Asker {
         guard !isFetching else { return }
         isFetching = true
         let asker = NIOLoopBound(self, eventLoop: loop)
-        Task { [loop, makeSocket] in
-            let fetched: Result<Int32, any Error>
-            do { fetched = .success(try await makeSocket()) } catch { fetched = .failure(error) }
-            loop.execute { asker.value.fetched(fetched) }
+        Task { [probeLoop, makeSocket] in
+            let result: Result<Int32, any Error>
+            do { result = .success(try await makeSocket()) } catch { result = .failure(error) }
+            let isTaken = probeLoop.execute { asker.value.fetched(result) }
+            if !isTaken, case .success(let socket) = result { Descriptor.close(socket) }
         }
     }
 

@@ -8,6 +8,13 @@ enum LineEvent {
     case response(Dialogue.Response, last: Bool)
     /// The connection is of no more use. `early`: it ended before a byte of the response came.
     case broken(String, early: Bool)
+
+    static func closed(early: Bool) -> LineEvent {
+        .broken(
+            early
+                ? "connection closed without an answer"
+                : "connection closed in the middle of its answer", early: early)
+    }
 }
 
 /// The most that is kept of one response.
@@ -36,7 +43,7 @@ final class RedisLine: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        report(.broken("connection closed", early: !parser.isMidway))
+        report(.closed(early: !parser.isMidway))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -75,10 +82,14 @@ final class PageLine: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        report(.broken("connection closed", early: head == nil))
+        report(.closed(early: head == nil))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? HTTPParserError, error == .invalidEOFState {
+            report(.closed(early: false))
+            return
+        }
         report(.broken(reason(error), early: head == nil && error is IOError))
     }
 }
