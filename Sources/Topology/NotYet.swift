@@ -37,10 +37,8 @@ enum NotYet {
         "workload.kind=rw-register",
         "workload.kind=unique-ids",
         "workload.kind=custom",
-        "workload.kind=http",
         "workload.driver=etcd",
         "workload.driver=payments",
-        "workload.driver=http",
         "workload.driver=exec:",
     ]
 

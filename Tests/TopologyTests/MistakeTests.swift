@@ -52,7 +52,7 @@ import Topology
     @Test("a thousand machines are allowed and one more is not, clients included")
     func machines() {
         func text(_ count: Int) -> String {
-            "nodes: {a: {count: \(count), run: sleep 1}}\n"
+            "nodes: {a: {count: \(count), run: sleep 1, ports: {p: 1}}}\n"
                 + "workload: {kind: register, driver: kv, clients: 10}\n"
         }
         #expect(Topology.read(text(990), file: "t.yaml").mistakes.isEmpty)
