@@ -39,6 +39,9 @@ static const char mouse_sequence[] = "\033[?1000h\033[?1006h";
 
 static volatile sig_atomic_t guarding;
 static volatile sig_atomic_t resumed;
+// Set by a fatal signal, on whichever thread it came: the painter's own must not paint any more
+// while a backtrace is being written.
+static volatile sig_atomic_t dying;
 static volatile sig_atomic_t with_mouse;
 static int tty = -1;
 static struct termios before;
@@ -94,6 +97,7 @@ static void give_errors_back(void) {
 static void on_fatal(int signal) {
     int kept = errno;
     if (guarding) {
+        dying = 1;
         guarding = 0;
         leave_screen();
         give_errors_back();
@@ -132,6 +136,10 @@ static void on_continue(int signal) {
     }
     resumed = 1;
     errno = kept;
+}
+
+static void stand_still_if_dying(void) {
+    while (dying) pause();
 }
 
 static void guard(void) {
@@ -357,6 +365,7 @@ void squall_terminal_put(int row, int column, const squall_cell *cells, int coun
 
 void squall_terminal_flush(int column, int row) {
     if (!screen) return;
+    stand_still_if_dying();
     if (column < 0) {
         curs_set(0);
     } else {
@@ -439,6 +448,7 @@ static int has_ended(void) {
 void squall_terminal_key(squall_key *key) {
     memset(key, 0, sizeof *key);
     if (!screen || input_ended) return;
+    stand_still_if_dying();
     // Keys that mean nothing here are skipped, so that "none" means that all was read.
     for (int skipped = 0; skipped < 64; skipped++) {
         wint_t code = 0;
@@ -479,21 +489,21 @@ int squall_terminal_resumed(void) {
 // ---------------------------------------------------------------------------------------------
 // Waiting
 
-int squall_wake_open(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+int squall_terminal_wake_open(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
-void squall_wake(int descriptor) {
+void squall_terminal_wake(int descriptor) {
     uint64_t one = 1;
     ssize_t ignored = write(descriptor, &one, sizeof one);
     (void)ignored;
 }
 
-void squall_wake_clear(int descriptor) {
+void squall_terminal_wake_clear(int descriptor) {
     uint64_t count;
     ssize_t ignored = read(descriptor, &count, sizeof count);
     (void)ignored;
 }
 
-int squall_wait(int first, int second, int milliseconds) {
+int squall_terminal_wait(int first, int second, int milliseconds) {
     struct pollfd descriptors[2] = {{.fd = first, .events = POLLIN}, {.fd = second, .events = POLLIN}};
     if (resumed) return 0;
     int ready = poll(descriptors, 2, milliseconds);
@@ -501,7 +511,7 @@ int squall_wait(int first, int second, int milliseconds) {
     return (descriptors[0].revents ? 1 : 0) | (descriptors[1].revents ? 2 : 0);
 }
 
-int64_t squall_monotonic(void) {
+int64_t squall_terminal_clock(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;

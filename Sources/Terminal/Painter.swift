@@ -76,7 +76,7 @@ struct Painter {
                 frame = render(world.state, interaction.view, size())
                 canvas.paint(frame)
                 shownAt = interaction.view.now
-                lastPaint = squall_monotonic()
+                lastPaint = squall_terminal_clock()
                 isDue = false
             }
             wait(world)
@@ -155,12 +155,13 @@ struct Painter {
     // MARK: Waiting
 
     private func wait(_ world: some PainterWorld) {
-        let pause = (Painter.shortestPause - (squall_monotonic() - lastPaint)) / 1_000_000
+        let pause = (Painter.shortestPause - (squall_terminal_clock() - lastPaint)) / 1_000_000
         if pause > 0 {
             // Only keys are answered sooner.
             if squall_terminal_wait(squall_terminal_descriptor(), -1, Int32(pause)) != 0 { return }
         }
-        _ = squall_terminal_wait(squall_terminal_descriptor(), world.wakeDescriptor, untilClock(world))
+        _ = squall_terminal_wait(
+            squall_terminal_descriptor(), world.wakeDescriptor, untilClock(world))
     }
 
     /// Milliseconds until the clock on the screen shows something else; forever when it stands still.

@@ -125,18 +125,18 @@ void squall_terminal_suspend(void);
 int squall_terminal_resumed(void);
 
 /// A descriptor that another thread makes readable (an eventfd), to wake the painter up; -1 on failure.
-int squall_wake_open(void);
+int squall_terminal_wake_open(void);
 /// Makes it readable; may be called from any thread.
-void squall_wake(int descriptor);
+void squall_terminal_wake(int descriptor);
 /// Makes it unreadable again.
-void squall_wake_clear(int descriptor);
+void squall_terminal_wake_clear(int descriptor);
 
 /// Waits until one of the descriptors is readable, or for so many milliseconds; negative ones are
 /// left out. Returns a bit for each that is, 0 after the time or a signal.
-int squall_wait(int first, int second, int milliseconds);
+int squall_terminal_wait(int first, int second, int milliseconds);
 
 /// Monotonic nanoseconds.
-int64_t squall_monotonic(void);
+int64_t squall_terminal_clock(void);
 
 #ifdef __cplusplus
 }
