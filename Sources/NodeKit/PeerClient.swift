@@ -67,7 +67,7 @@ public final class PeerClient: Sendable {
         /// Connections, and with them requests under way.
         public var connections = 32
         /// How long a connection may take to be made.
-        public var connecting: Duration = .milliseconds(500)
+        public var connecting: Duration = .seconds(2)
         /// The largest body of an answer, in bytes.
         public var largestAnswer = 64 << 20
 

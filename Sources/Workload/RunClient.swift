@@ -17,10 +17,9 @@ internal import Synchronization
 public func runClient(input: Int32 = 0, output: Int32 = 1) -> Int32 {
     signal(SIGPIPE, SIG_IGN)
     var lines = LineReader(descriptor: input)
-    guard let first = lines.next(),
-        let configuration = try? JSONDecoder().decode(
-            ClientConfiguration.self, from: Data(first))
-    else { return refuse("the first line is no configuration of a client") }
+    guard let first = lines.next(), let configuration = ClientConfiguration(line: first) else {
+        return refuse("the first line is no configuration of a client")
+    }
     if let problem = configuration.problem { return refuse(problem) }
     do {
         try serve(configuration, &lines, output)
@@ -47,9 +46,7 @@ private func serve(
         return NIOLoopBound(client, eventLoop: loop)
     }.wait()
     while let line = lines.next() {
-        guard let order = try? JSONDecoder().decode(ClientOrder.self, from: Data(line)) else {
-            continue
-        }
+        guard let order = ClientOrder(line: line) else { continue }
         loop.execute { client.value.obey(order) }
     }
     try loop.submit { client.value.stop() }.wait()
@@ -75,10 +72,7 @@ private final class ReportWriter: Sendable {
         }
         guard taken else { return false }
         queue.async {
-            if var line = try? JSONEncoder().encode(report) {
-                line.append(10)
-                self.writeAll(line)
-            }
+            self.writeAll(report.line)
             self.isBusy.withLock { $0 = false }
         }
         return true
@@ -91,7 +85,7 @@ private final class ReportWriter: Sendable {
         _ = done.wait(timeout: .now() + 0.2)
     }
 
-    private func writeAll(_ bytes: Data) {
+    private func writeAll(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {

@@ -4,7 +4,7 @@ internal import NodeKit
 /// What clients get, in JSON.
 enum Answers {
     /// What a client may conclude from an error of a write.
-    enum Outcome: String, Encodable, Sendable {
+    enum Outcome: String, Codable, Sendable {
         /// It did not happen and will not.
         case refused
         /// It may have happened.
@@ -49,6 +49,13 @@ enum Answers {
         case .unknown(let why):
             return try problem(.serviceUnavailable, why, .unknown)
         }
+    }
+
+    /// What the leader said of a write that was handed on.
+    static func outcome(of answer: PeerAnswer) -> Outcome? {
+        struct Said: Decodable { var outcome: Outcome }
+        if answer.status < 400 || answer.status == 409 { return nil }
+        return (try? JSON.read(Said.self, answer.body))?.outcome ?? .unknown
     }
 
     static func unreachable(_ error: PeerError) throws -> Response {

@@ -8,8 +8,9 @@ internal import Synchronization
 /// The follower pulls. So the leader need not remember anybody, and a follower that was away simply asks
 /// from where it was.
 final class Follower: Sendable {
-    /// How long an answer may take.
-    static let patience: Duration = .seconds(1)
+    /// How long an answer may take. Long, so that a slow line is followed slowly instead of not at all;
+    /// the lag grows long before.
+    static let patience: Duration = .seconds(3)
 
     private let name: String
     private let seed: UInt64

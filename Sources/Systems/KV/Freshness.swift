@@ -10,7 +10,8 @@
 /// to the question under way cannot be overdue. After that, and whenever an answer did not bring the copy up
 /// to date, it grows with the clock.
 struct Freshness: Sendable, Equatable {
-    /// How long the next answer may take before the silence counts.
+    /// How long the next answer may take, beside the round trip, before the silence counts: the leader
+    /// holds a question for half of it at most.
     static let patience: Duration = .milliseconds(500)
 
     private let start: ContinuousClock.Instant
@@ -45,7 +46,10 @@ struct Freshness: Sendable, Equatable {
     /// How far back the copy may lie.
     func lag(now: ContinuousClock.Instant) -> Duration {
         guard let completeUntil else { return now - start }
-        if let heardAt, now - heardAt <= Self.patience { return heardAt - completeUntil }
+        if let heardAt {
+            let roundTrip = heardAt - completeUntil
+            if now - heardAt <= Self.patience + roundTrip { return roundTrip }
+        }
         return now - completeUntil
     }
 }

@@ -68,7 +68,7 @@ struct Routes: Sendable {
             let answer = try await forwarding.forward(
                 request.method.rawValue, request.uri.path, body)
             let status = HTTPResponse.Status(code: answer.status)
-            return (JSON.answer(status, answer.body), answer.status >= 500 ? .unknown : nil)
+            return (JSON.answer(status, answer.body), Answers.outcome(of: answer))
         } catch {
             let outcome: Answers.Outcome = if case .notSent = error { .refused } else { .unknown }
             return (try Answers.unreachable(error), outcome)
