@@ -44,3 +44,11 @@ public struct Findings: Equatable, Sendable {
         }
     }
 }
+
+extension Findings {
+    /// Of the codes of several runs, the first in the order of the reference.
+    public static func first(of codes: [Int32]) -> Int32 {
+        let order: [Int32] = [70, 130, 143, 4, 1, 3, 5, 2]
+        return order.first { codes.contains($0) } ?? codes.first { $0 != 0 } ?? 0
+    }
+}

@@ -1,11 +1,11 @@
 public import Cluster
 
 /// A scenario as it runs: what happened goes in, what is to be done comes out. No clock, no
-/// randomness but the seed's, no input or output: whoever drives it carries the actions out in order
-/// and tells what became of them.
+/// randomness but the seed's, no input or output: whoever drives it carries the actions out in
+/// order and tells what became of them.
 ///
-/// Its course: the steps; then traffic goes on until every `within … after` is decided; every fault is
-/// healed; the cluster is given `settle` to be ready; traffic stops; the promises are judged.
+/// Its course: the steps; then traffic goes on until every `within … after` is decided; every fault
+/// is healed; the cluster is given `settle` to be ready; traffic stops; the promises are judged.
 public struct ScenarioRun: Sendable {
     /// What the driver tells.
     public enum Input: Equatable, Sendable {
@@ -27,7 +27,8 @@ public struct ScenarioRun: Sendable {
         case position(ScenarioPosition)
         /// Write it into the journal.
         case judged(Judgement)
-        /// Come back with `changed` at this moment, if nothing happens before; replaces the last one.
+        /// Come back with `changed` at this moment, if nothing happens before; replaces the last
+        /// one.
         case wake(Stamp)
         /// It is over; nothing else follows.
         case finished(Findings)
@@ -241,7 +242,7 @@ public struct ScenarioRun: Sendable {
         guard phase != .finished else { return }
         var moments = deadlines.compactMap { $0.nextLook(after: now) }
         moments += invariants.compactMap(\.deadline)
-        moments += strands.values.compactMap(\.waiting.deadline)
+        moments += strands.values.compactMap { $0.waiting.nextLook(after: now) }
         if case .settling(let until) = phase { moments.append(until) }
         guard let next = moments.filter({ $0 > now }).min(), next != woken else { return }
         woken = next

@@ -5,13 +5,22 @@ extension ScenarioRun {
     /// Goes on until every strand waits for something.
     mutating func runStrands(_ now: Stamp, _ core: Core) {
         var moved = true
+        var moves = 0
         while moved, phase == .steps {
             moved = false
             for id in strands.keys.sorted() where phase == .steps {
-                if advance(id, now, core) { moved = true }
+                guard advance(id, now, core) else { continue }
+                moved = true
+                moves += 1
+                if moves > Self.mostMoves {
+                    fail(id, "the steps go round and round without waiting for anything", now)
+                }
             }
         }
     }
+
+    /// Loops of loops around nothing would take for ever.
+    private static let mostMoves = 200_000
 
     /// One move of a strand; false when it has to wait, or is no more.
     private mutating func advance(_ id: Int, _ now: Stamp, _ core: Core) -> Bool {

@@ -41,8 +41,8 @@ extension Evaluation {
         return [Figure(label: term.text, reading: .unknown("not in this version"))]
     }
 
-    /// Errors are asked of nodes or, without nodes, of the clients; as a share or as a rate, whichever
-    /// they are compared with.
+    /// Errors are asked of nodes or, without nodes, of the clients; as a share or as a rate,
+    /// whichever they are compared with.
     private func errorFigures(_ term: SignalTerm, _ operand: Operand?) -> [Figure] {
         guard !term.arguments.isEmpty else {
             if case .quantity(.share)? = operand { return [clientFigure(term)] }
@@ -190,9 +190,9 @@ func lookUp(_ selector: Selector, in core: Core) throws(SelectorError) -> [NodeI
 }
 
 extension Core {
-    /// Ready, and not just about to be gone: between a fault that takes its process away and the news
-    /// of its end a node still counts as ready, and a `wait until ready(all)` behind a `crash` would
-    /// be over before it began.
+    /// Ready, and not just about to be gone: between a fault that takes its process away and the
+    /// news of its end a node still counts as ready, and a `wait until ready(all)` behind a `crash`
+    /// would be over before it began.
     func isReady(_ node: NodeState) -> Bool {
         guard node.isReady else { return false }
         return !incidents.contains { incident in

@@ -27,12 +27,12 @@ struct Strand: Sendable {
         case drawing(Drawing)
 
         /// When it has to be looked at although nothing happened.
-        var deadline: Stamp? {
+        func nextLook(after now: Stamp) -> Stamp? {
             switch self {
             case .nothing, .order, .children: nil
             case .ready(_, let by), .time(let by): by
             case .condition(_, let by): by
-            case .expectation(let deadline): deadline.nextLook(after: deadline.start ?? .zero)
+            case .expectation(let deadline): deadline.nextLook(after: now)
             case .drawing(let drawing): drawing.next
             }
         }

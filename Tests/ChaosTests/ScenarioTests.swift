@@ -59,6 +59,21 @@ import Topology
         #expect(findings.code == 70)
     }
 
+    @Test("loops of loops around nothing are given up")
+    func roundAndRound() throws {
+        let text = """
+            nodes: {a: {run: x}}
+            scenarios:
+              x:
+                steps:
+                  - repeat: 100000
+                    steps:
+                      - {repeat: 100000, steps: []}
+            """
+        let trace = try play(text)
+        #expect(trace.contains { $0.contains("round and round") })
+    }
+
     @Test("a thousand rounds of nothing do not exhaust the stack, and end")
     func rounds() throws {
         let text = """
