@@ -55,6 +55,19 @@ import Testing
         #expect(throws: ParseError.self) { try Selector(parsing: picks) }
     }
 
+    @Test("a long and ambiguous line is refused as quickly as a short one")
+    func ambiguity() {
+        let list = String(repeating: "a,", count: 400)
+        for line in [
+            "wait until foo(\(list)", "cut from \(list)a to \(list)a to b", "crash \(list)",
+        ] {
+            #expect(throws: ParseError.self) { try Command(parsing: line) }
+        }
+        let huge = "crash " + String(repeating: "a,", count: 100_000)
+        let error = #expect(throws: ParseError.self) { try Command(parsing: huge) }
+        #expect(error?.expected == [] && error?.column == huge.count + 1)
+    }
+
     @Test("what was possible at the mistake is told as a list")
     func expected() {
         let error = #expect(throws: ParseError.self) { try Command(parsing: "disk kv tiny") }
@@ -81,5 +94,24 @@ import Testing
     func ebnf() throws {
         let golden = try LanguageGolden.read("grammar.ebnf")
         try LanguageGolden.compare(Grammar.ebnf + "\n", with: golden, in: "grammar.ebnf")
+    }
+
+    @Test("the reference tells every verb with its usage, and every signal with its value")
+    func reference() {
+        let verbs = LanguageReference.verbs
+        #expect(verbs.allSatisfy { $0.usage.hasPrefix($0.word) && !$0.help.isEmpty })
+        #expect(verbs.first { $0.word == "scale" }?.isInThisVersion == false)
+        let lag = LanguageReference.signals.first { $0.word == "lag" }
+        #expect(lag?.usage == "lag(NODES)" && lag?.value == "a time")
+        #expect(LanguageReference.grammar.contains("ending   = [ \"for\" time ] [ \"as\" name ] ;"))
+    }
+
+    @Test("a name is spelled like a name and is no word of the language")
+    func names() {
+        for name in ["kv", "kv-1", "crash", "a"] { #expect(LanguageReference.isName(name)) }
+        let bad = ["", "leader", "rest", "f3", "Kv", "1a", "a b", "a_b", " kv", "kv ", "-a", "é"]
+        for name in bad + [String(repeating: "a", count: 41)] {
+            #expect(!LanguageReference.isName(name), "\(name)")
+        }
     }
 }

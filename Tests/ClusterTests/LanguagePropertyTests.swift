@@ -45,7 +45,7 @@ import Testing
     func mutations() throws {
         let seed = RandomLines.seed()
         var lines = RandomLines(seed: seed)
-        for _ in 0..<6_000 {
+        for _ in 0..<4_000 {
             let line = mutilated(lines.line(.command), &lines)
             do {
                 let command = try Command(parsing: line)
@@ -60,6 +60,40 @@ import Testing
             }
         }
     }
+
+    @Test("what was looked up, looked up again, is the same: the journal's text replays exactly")
+    func resolution() throws {
+        let seed = RandomLines.seed()
+        var lines = RandomLines(seed: seed)
+        var count = 0
+        for number in 1...4_000 {
+            let line = lines.line(.command)
+            let random = KeyedRandom(seed: seed)
+            guard
+                let found = try? Command(parsing: line).resolved(
+                    in: Self.roster, random: random, number: UInt64(number))
+            else { continue }
+            count += 1
+            let again = try Command(parsing: found.command.text).resolved(
+                in: Self.roster, random: KeyedRandom(seed: 1), number: 1)
+            #expect(again == found, "seed \(seed): \(line)\nbecame \(found.command.text)")
+            #expect(found.nodes == found.nodes.sorted())
+        }
+        #expect(count > 500, "seed \(seed)")
+    }
+
+    /// Machines with the names that random lines use.
+    private static let roster = Roster(
+        machines: ["kv-1", "kv-2", "primary", "replica-2", "ramp", "cut", "x9", "client-1"]
+            .enumerated().map { index, name in
+                Roster.Machine(
+                    id: NodeID(UInt16(index)),
+                    description: NodeDescription(
+                        name: name, group: name.hasPrefix("kv") ? "kv" : name, address: "",
+                        kind: name == "client-1" ? .client : .node,
+                        labels: [.init(key: "zone", value: index < 3 ? "eu" : "us")]),
+                    role: index == 0 ? .leader : .follower, own: index == 0 ? "master" : "slave")
+            })
 
     @Test("every quantity is printed so that it parses as the same quantity")
     func quantities() throws {

@@ -245,13 +245,13 @@ enum Grammar {
         case .signal:
             .choice([
                 [
-                    .terminal(.name(.signal)),
-                    .optional([
-                        "(", .production(.argument), .repeated([",", .production(.argument)]), ")",
-                    ]),
+                    .terminal(.name(.signal)), .optional(["(", .production(.argument), ")"]),
                 ], ["any", "(", .expr, ")"],
             ])
-        case .argument: .choice([.path, .nodes, .terminal(.name(.argument))])
+        case .argument:
+            .choice([
+                .path, .nodes, [.terminal(.name(.argument)), .optional([",", .nodes])],
+            ])
         case .window: [.choice(["before", "during", "after"]), .terminal(.name(.fault))]
         case .time: .terminal(.unit(.time))
         default:

@@ -13,16 +13,24 @@ struct GrammarWalk {
     /// Whether the text may end where it ends.
     private(set) var isComplete = false
     private var depth = 0
+    /// Where productions ended that were followed already: keeps hostile lines polynomial.
+    private var known: [Visit: Places] = [:]
+
+    private struct Visit: Hashable {
+        var name: Grammar.Name
+        var unit: Unit?
+        var start: Int
+    }
 
     /// The longest line that is followed; beyond it nothing is proposed.
-    static let longest = 4_096
+    static let longest = 1_000
     private static let deepest = 400
 
     init(_ bytes: [UInt8], as production: Grammar.Name) {
         self.bytes = bytes
         guard bytes.count <= Self.longest else { return }
         let ends = ends(of: .production(production), from: 0, unit: nil, title: nil)
-        isComplete = ends.contains { afterBlanks($0) == bytes.count }
+        isComplete = ends.list.contains { afterBlanks($0) == bytes.count }
     }
 
     /// What could come behind `bytes`, for people: words in quotes, and kinds of things.
@@ -46,72 +54,110 @@ struct GrammarWalk {
     /// Where the text may be after the rule, beginning at `start`.
     private mutating func ends(
         of rule: Grammar.Rule, from start: Int, unit: Unit?, title: String?
-    ) -> [Int] {
+    ) -> Places {
         switch rule {
         case .terminal(let terminal): return ends(of: terminal, from: start, title)
         case .sequence(let rules):
-            var places = [start]
+            var places = Places(start)
             for rule in rules {
                 // A production's title stands for how it begins, not for what follows inside.
-                let isBegun = places != [start]
-                places = ends(of: rule, fromAll: places, unit, isBegun ? nil : title)
+                let inner = places == Places(start) ? title : nil
+                var next = Places()
+                for place in places.list {
+                    next.formUnion(ends(of: rule, from: place, unit: unit, title: inner))
+                }
+                places = next
             }
             return places
         case .choice(let rules):
-            var places: [Int] = []
+            var places = Places()
             for rule in rules {
-                add(ends(of: rule, from: start, unit: unit, title: title), to: &places)
+                places.formUnion(ends(of: rule, from: start, unit: unit, title: title))
             }
             return places
         case .optional(let rule):
-            var places = [start]
-            add(ends(of: rule, from: start, unit: unit, title: title), to: &places)
+            var places = Places(start)
+            places.formUnion(ends(of: rule, from: start, unit: unit, title: title))
             return places
         case .repeated(let rule):
-            var places = [start]
-            var next = 0
-            while next < places.count {
-                add(ends(of: rule, from: places[next], unit: unit, title: title), to: &places)
-                next += 1
+            var places = Places(start)
+            // Every round ends behind where it began: one pass in order meets all places.
+            var next: Int? = start
+            while let place = next {
+                places.formUnion(ends(of: rule, from: place, unit: unit, title: title))
+                next = places.first(after: place)
             }
             return places
         case .production(.value, nil) where unit != nil:
             return ends(of: .terminal(.unit(unit ?? .number)), from: start, unit: nil, title: title)
         case .production(let name, let inner):
-            guard depth < Self.deepest else { return [] }
-            depth += 1
-            defer { depth -= 1 }
-            return ends(
-                of: Grammar.rule(name), from: start, unit: inner ?? unit,
-                title: title ?? name.title)
+            return ends(of: name, from: start, unit: inner ?? unit, title: title ?? name.title)
         }
     }
 
     private mutating func ends(
-        of rule: Grammar.Rule, fromAll starts: [Int], _ unit: Unit?, _ title: String?
-    ) -> [Int] {
-        var places: [Int] = []
-        for start in starts {
-            add(ends(of: rule, from: start, unit: unit, title: title), to: &places)
-        }
-        return places
-    }
-
-    private func add(_ more: [Int], to places: inout [Int]) {
-        for place in more where !places.contains(place) { places.append(place) }
+        of name: Grammar.Name, from start: Int, unit: Unit?, title: String?
+    ) -> Places {
+        let visit = Visit(name: name, unit: unit, start: afterBlanks(start))
+        if let ends = known[visit] { return ends }
+        guard depth < Self.deepest else { return Places() }
+        depth += 1
+        defer { depth -= 1 }
+        let ends = ends(of: Grammar.rule(name), from: start, unit: unit, title: title)
+        // At the end of the text every way there has a title of its own.
+        if visit.start < bytes.count { known[visit] = ends }
+        return ends
     }
 
     private mutating func ends(
         of terminal: Grammar.Terminal, from start: Int, _ title: String?
-    ) -> [Int] {
+    ) -> Places {
         let offset = afterBlanks(start)
         guard offset < bytes.count else {
             let trial = Trial(terminal: terminal, title: title)
             if !trials.contains(trial) { trials.append(trial) }
-            return []
+            return Places()
         }
         var parser = Parser(bytes: bytes, offset: offset)
-        return parser.skips(terminal) ? [parser.offset] : []
+        return parser.skips(terminal) ? Places(parser.offset) : Places()
+    }
+}
+
+/// Places in a line, a bit each.
+private struct Places: Equatable {
+    private var words: [UInt64] = []
+
+    init() {}
+
+    init(_ place: Int) {
+        words = Array(repeating: 0, count: place / 64 + 1)
+        words[place / 64] = 1 << UInt64(place % 64)
+    }
+
+    mutating func formUnion(_ other: Places) {
+        while words.count < other.words.count { words.append(0) }
+        for index in other.words.indices { words[index] |= other.words[index] }
+    }
+
+    func first(after place: Int) -> Int? {
+        var next = place + 1
+        while next < words.count * 64 {
+            let rest = words[next / 64] >> UInt64(next % 64)
+            if rest != 0 { return next + rest.trailingZeroBitCount }
+            next = (next / 64 + 1) * 64
+        }
+        return nil
+    }
+
+    /// In order.
+    var list: [Int] {
+        var list: [Int] = []
+        var next = first(after: -1)
+        while let place = next {
+            list.append(place)
+            next = first(after: place)
+        }
+        return list
     }
 }
 

@@ -5,6 +5,7 @@ enum SpellingTrap {
     static func behind(
         _ mistake: Mistake, in bytes: [UInt8], parsing production: Grammar.Name
     ) -> Mistake? {
+        guard bytes.count <= GrammarWalk.longest else { return nil }
         let parser = Parser(bytes: bytes, offset: 0)
         let tokens = tokens(parser)
         let words = tokens.map(parser.text)
