@@ -1,4 +1,3 @@
-internal import CLinux
 public import Cluster
 internal import Glibc
 internal import Synchronization
@@ -39,7 +38,7 @@ public final class JournalWriter: Sendable {
             &made, nil,
             { context in
                 guard let context else { return nil }
-                squall_thread_name("squall-journal")
+                nameThread()
                 Unmanaged<JournalQueue>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, context.toOpaque())
@@ -84,4 +83,12 @@ public final class JournalWriter: Sendable {
         pthread_join(running, nil)
         return failure
     }
+}
+
+/// What `top -H` shows. The kernel's own file, so that no C is needed for one name.
+private func nameThread() {
+    let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    _ = Array("squall-journal".utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    close(file)
 }

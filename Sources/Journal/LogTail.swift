@@ -20,6 +20,8 @@ public final class LogTail {
     }
 
     private var followers: [NodeID: Follower] = [:]
+    /// Lines since the last `takeNew`.
+    private var fresh: [LogLine] = []
     /// Bytes of text in memory.
     public private(set) var bytes = 0
 
@@ -38,6 +40,16 @@ public final class LogTail {
         for node in followers.keys.sorted() where read(node) { isNew = true }
         while bytes > Self.bytesInAll { forgetFromLargest() }
         return isNew
+    }
+
+    /// Polls, and hands over the lines that came since the last call in the order of time: at most
+    /// `linesPerNode`, the newest.
+    public func takeNew() -> [LogLine] {
+        poll()
+        defer { fresh = [] }
+        return fresh.enumerated()
+            .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+            .map(\.element).suffix(Self.linesPerNode)
     }
 
     /// The lines of a node, oldest first.
@@ -84,6 +96,8 @@ public final class LogTail {
 
     private func add(_ line: LogLine, to follower: inout Follower) {
         follower.lines.append(line)
+        fresh.append(line)
+        if fresh.count > 4 * Self.linesPerNode { fresh.removeFirst(2 * Self.linesPerNode) }
         bytes += line.text.utf8.count
         if follower.lines.count - follower.first > Self.linesPerNode { forgetFirst(of: &follower) }
     }
