@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -180,6 +181,13 @@ int64_t squall_write3(
     ssize_t count = used == 1 ? write(fd, a, na) : writev(fd, parts, used);
     return count < 0 ? -errno : count;
 }
+
+void *squall_map(size_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void squall_unmap(void *memory, size_t bytes) { munmap(memory, bytes); }
 
 int squall_ping_prepare(int fd) {
     int on = 1;

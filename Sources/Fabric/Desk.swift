@@ -108,15 +108,17 @@ final class Desk: Sendable {
         return pointer
     }
 
-    /// The final counts of faults that are over.
+    /// The final counts of faults that are over. What was adopted is in, whether or not the echo's
+    /// thread has come to it yet.
     func takeEnded() -> [FaultID: FaultCounters] {
-        state.withLock { state in
+        settle()
+        return state.withLock { state in
             defer { state.ended = [:] }
             return state.ended
         }
     }
 
-    /// Takes the answers out and wakes whoever waits for them. On the echo's thread.
+    /// Takes the answers out and wakes whoever waits for them. From any thread.
     func settle() {
         var adopted: [CheckedContinuation<Void, Never>] = []
         var answered: [(CheckedContinuation<Answer?, Never>, Answer)] = []

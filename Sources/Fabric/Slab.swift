@@ -1,4 +1,4 @@
-internal import Glibc
+internal import CLinux
 
 /// Memory for packets that wait, in slots of three sizes, mapped in pieces of about a megabyte as they
 /// are needed and never beyond a bound. A slot is named by a number, so that queues are chains of
@@ -66,7 +66,7 @@ struct Slab: ~Copyable {
     deinit {
         for kind in 0..<3 {
             for piece in 0..<sizes[kind].pieceCount {
-                munmap(sizes[kind].pieces[piece], sizes[kind].bytes << sizes[kind].shift)
+                squall_unmap(sizes[kind].pieces[piece], sizes[kind].bytes << sizes[kind].shift)
             }
             sizes[kind].pieces.deallocate()
         }
@@ -116,8 +116,7 @@ struct Slab: ~Copyable {
     private mutating func grow(_ kind: Int) -> Bool {
         let bytes = sizes[kind].bytes << sizes[kind].shift
         guard mapped + bytes <= bound else { return false }
-        let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let memory, memory != MAP_FAILED else { return false }
+        guard let memory = squall_map(bytes) else { return false }
         mapped += bytes
         let count = sizes[kind].pieceCount
         if count == sizes[kind].pieceRoom {

@@ -84,6 +84,11 @@ int64_t squall_read1(int fd, void *a, size_t na);
 int64_t squall_write3(
     int fd, const void *a, size_t na, const void *b, size_t nb, const void *c, size_t nc);
 
+/// Fresh private memory, given by the kernel page by page as it is touched; NULL when there is none.
+void *squall_map(size_t bytes);
+/// Gives such memory back.
+void squall_unmap(void *memory, size_t bytes);
+
 // Bytes of packets ---------------------------------------------------------------------------
 // Inline in C, so that they are inlined in every Swift file also where files are compiled apart.
 
