@@ -69,7 +69,11 @@ static void send_all(int descriptor, const char *bytes, size_t count) {
 }
 
 // In the background, touching the terminal would stop us (SIGTTOU), and it is not ours to touch.
-static int in_foreground(void) { return tcgetpgrp(tty) == getpgrp(); }
+// A terminal that controls nobody here (-1) cannot stop us.
+static int in_foreground(void) {
+    pid_t group = tcgetpgrp(tty);
+    return group < 0 || group == getpgrp();
+}
 
 static void leave_screen(void) {
     if (!in_foreground()) return;
@@ -202,9 +206,9 @@ static void keep_errors(void) {
     dup2(kept_errors, STDERR_FILENO);
 }
 
-static int open_tty(void) {
-    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-    int descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC);
+static int open_tty(const char *path) {
+    if (!path && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    int descriptor = open(path ? path : "/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (descriptor >= 0 && !isatty(descriptor)) {
         close(descriptor);
         return -1;
@@ -218,9 +222,9 @@ static void drop_streams(void) {
     input = output = NULL;
 }
 
-int squall_terminal_open(int mouse) {
+int squall_terminal_open(const char *path, int mouse) {
     if (screen) return squall_opened;
-    tty = open_tty();
+    tty = open_tty(path);
     if (tty < 0) return squall_no_terminal;
     tcgetattr(tty, &before);
     choose_locale();

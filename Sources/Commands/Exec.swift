@@ -82,12 +82,12 @@ private struct TerminalRelay {
         var state = termios()
         var size = winsize()
         guard tcgetattr(0, &state) == 0 else { return nil }
-        ioctl(0, UInt(TIOCGWINSZ), &size)
+        _ = ioctl(0, UInt(TIOCGWINSZ), &size)
         var ends: (near: Int32, far: Int32) = (-1, -1)
         guard squall_open_terminal(&ends.near, &ends.far) == 0 else { return nil }
         (outer, inner) = ends
         tcsetattr(inner, TCSANOW, &state)
-        ioctl(inner, UInt(TIOCSWINSZ), &size)
+        _ = ioctl(inner, UInt(TIOCSWINSZ), &size)
         saved = state
     }
 

@@ -1,7 +1,5 @@
 internal import ArgumentParser
 internal import Cluster
-internal import Dashboard
-internal import Exports
 internal import Journal
 
 /// `squall export RUN`: a recording in another form.
@@ -25,32 +23,19 @@ struct Export: ParsableCommand {
     var runs: String?
 
     @Argument(help: "A run's name, the end of it, or `last`.")
-    var run: String
+    var recorded: String
 
     func run() throws {
         guard script != svg else {
             throw failure("say one of --script and --svg", code: Code.usage)
         }
-        let entries = try RecordedRun(findRun(run, runs)).entries()
+        let entries = try RecordedRun(findRun(recorded, runs)).entries()
         if script {
             print(Recipe(entries).text, terminator: "")
         } else {
-            print(try picture(entries))
         }
     }
 
-    private func picture(_ entries: [Entry]) throws -> String {
-        let parts = size.split(separator: "x").compactMap { Int($0) }
-        guard parts.count == 2, (1...500).contains(parts[0]), (1...200).contains(parts[1]) else {
-            throw failure("--size takes columns and lines, as 120x35", code: Code.usage)
-        }
-        let end = at.map { Stamp(seconds: $0) } ?? entries.last?.at ?? .zero
-        var state = ClusterState()
-        for entry in entries where entry.at <= end { state.apply(entry) }
-        let frame = render(
-            state, View(now: end), Size(columns: parts[0], rows: parts[1]))
-        return Exports.svg(frame, theme: .dark)
-    }
 }
 
 /// What was done by hand in a run, as a scenario.

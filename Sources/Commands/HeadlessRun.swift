@@ -130,11 +130,10 @@ enum Interruption {
 
     /// Called before any other thread exists.
     static func listen() {
-        var ends = sigset_t()
-        sigemptyset(&ends)
-        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&ends, number) }
+        var ends = signals
         pthread_sigmask(SIG_BLOCK, &ends, nil)
         let thread = Thread {
+            var ends = signals
             while true {
                 var number: Int32 = 0
                 guard sigwait(&ends, &number) == 0 else { return }
@@ -145,6 +144,13 @@ enum Interruption {
             }
         }
         thread.start()
+    }
+
+    private static var signals: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, number) }
+        return set
     }
 
     /// The lab that has to be told.

@@ -52,8 +52,8 @@ struct Logs: ParsableCommand {
 
     @OptionGroup var choice: LabChoice
 
-    @Option(help: "A run instead of a running lab: its name, or `last`.")
-    var run: String?
+    @Option(name: .customLong("run"), help: "A run instead of a running lab: its name, or `last`.")
+    var recorded: String?
 
     @Option(help: "Where runs are kept.")
     var runs: String?
@@ -63,12 +63,8 @@ struct Logs: ParsableCommand {
 
     func run() throws {
         let folder: RunFolder
-        if let run {
-            do {
-                folder = try RunFolder.find(run, in: RunFolder.root(chosen: runs))
-            } catch {
-                throw failure("\(error)", code: Code.badInput)
-            }
+        if let recorded {
+            folder = try findRun(recorded, runs)
         } else {
             folder = try RunningLab(choice).folder
         }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Chaos
 internal import Cluster
 internal import Foundation
 internal import Glibc
@@ -48,7 +49,7 @@ struct Run: ParsableCommand {
             codes.append(code)
             if code == 130 || code == 143 { break }
         }
-        let code = ExitPrecedence.first(of: codes)
+        let code = Findings.first(of: codes)
         if code != 0 { throw ExitCode(code) }
     }
 

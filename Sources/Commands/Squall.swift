@@ -18,9 +18,8 @@ public struct Squall: ParsableCommand {
         subcommands: [
             Up.self, Run.self, Replay.self, Attach.self, Do.self, Ask.self, Wait.self, Ps.self,
             Logs.self, Note.self, Ports.self, Exec.self, Shell.self, Export.self, Runs.self,
-            Topologies.self, Validate.self, Doctor.self,
-        ],
-        defaultSubcommand: Pick.self)
+            Topologies.self, Validate.self,
+        ])
 
     /// The program's version.
     public static let version = "0.1.0"
@@ -32,12 +31,12 @@ public struct Squall: ParsableCommand {
     public static func start() -> Never {
         let arguments = CommandLine.arguments
         if arguments.count == 3, arguments[1] == LabLaunch.subcommand {
-            exit(LabProcess.run(folder: arguments[2]))
+            Glibc.exit(LabProcess.run(folder: arguments[2]))
         }
         if arguments.count == 2, arguments[1] == ClientLaunch.subcommand {
-            exit(ClientLaunch.run())
+            Glibc.exit(ClientLaunch.run())
         }
         Squall.main()
-        exit(0)
+        Glibc.exit(0)
     }
 }

@@ -74,7 +74,7 @@ extension Lab {
         for machine in plan.machines { record(.nodeDefined(machine.id, machine.description)) }
         let events = events
         let server = try ControlServer(
-            path: options.socket,
+            path: options.socket, clock: clock,
             handler: ControlServer.Handler(
                 handle: { request, descriptors in await self.answer(request, descriptors) },
                 presence: { events.put(.presence($0)) }))

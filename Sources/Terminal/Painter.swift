@@ -23,7 +23,7 @@ public enum PainterEnd: Equatable, Sendable {
 public func runPainter(
     _ world: inout some PainterWorld, view: inout View, options: inout PainterOptions
 ) throws(TerminalError) -> PainterEnd {
-    switch Int(squall_terminal_open(options.mouse ? 1 : 0)) {
+    switch Int(squall_terminal_open(options.terminal, options.mouse ? 1 : 0)) {
     case squall_opened: break
     case squall_no_terminal: throw .noTerminal
     case squall_dumb_terminal: throw .dumbTerminal

@@ -11,14 +11,17 @@ public struct PainterOptions: Equatable, Sendable {
     public var glyphs: GlyphSet?
     /// Whether clicks and the wheel are taken; then selecting text needs Shift.
     public var mouse: Bool
+    /// Path of the terminal; that of standard input and output, else `/dev/tty`, when `nil`.
+    public var terminal: String?
     /// Lines of the palette from an earlier run, oldest first.
     public var history: [String]
 
     /// Everything as the terminal and the environment say.
     public init(
         depth: Theme.Depth? = nil, isDark: Bool? = nil, glyphs: GlyphSet? = nil,
-        mouse: Bool = true, history: [String] = []
+        mouse: Bool = true, terminal: String? = nil, history: [String] = []
     ) {
+        self.terminal = terminal
         self.depth = depth
         self.isDark = isDark
         self.glyphs = glyphs

@@ -1,1 +1,3 @@
-print("squall")
+import Commands
+
+Squall.start()

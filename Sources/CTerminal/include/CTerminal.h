@@ -85,8 +85,9 @@ enum squall_named_keys {
 };
 
 /// Takes the terminal: locale, alternate screen, raw keys, and the guard that gives it back whatever
-/// ends the process. With `mouse`, clicks and the wheel come as keys.
-int squall_terminal_open(int mouse);
+/// ends the process. `path` names the terminal; NULL is that of standard input and output, else
+/// /dev/tty. With `mouse`, clicks and the wheel come as keys.
+int squall_terminal_open(const char *path, int mouse);
 
 /// Gives the terminal back. What was written to standard error meanwhile is written now. May be called twice.
 void squall_terminal_close(void);

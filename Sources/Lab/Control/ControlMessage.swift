@@ -45,15 +45,19 @@ public struct ControlReply: Codable, Sendable, Equatable {
     public var fault: UInt32?
     /// `exec`: the program's exit status.
     public var code: Int32?
+    /// `attach`: nanoseconds of CLOCK_MONOTONIC when the run began.
+    public var origin: Int64?
 
     /// An answer.
     public init(
-        ok: Bool, text: String = "", effect: String = "", fault: UInt32? = nil, code: Int32? = nil
+        ok: Bool, text: String = "", effect: String = "", fault: UInt32? = nil, code: Int32? = nil,
+        origin: Int64? = nil
     ) {
         self.ok = ok
         self.text = text
         self.effect = effect
         self.fault = fault
         self.code = code
+        self.origin = origin
     }
 }

@@ -21,17 +21,19 @@ final class ControlServer: Sendable {
     let path: String
     private let listener: Int32
     private let handler: Handler
+    private let clock: RunClock
     /// Descriptors of the connected clients, so that `stop` can end their reads.
     private let clients = Mutex<[Int: Int32]>([:])
 
     /// Listens at `path`; a stale socket file there is taken over.
-    init(path: String, handler: Handler) throws(LabError) {
+    init(path: String, clock: RunClock, handler: Handler) throws(LabError) {
         listener = squall_listen_unix(path)
         guard listener >= 0 else {
             throw LabError("cannot listen at \(path): \(String(cString: strerror(errno)))")
         }
         self.path = path
         self.handler = handler
+        self.clock = clock
     }
 
     /// Begins to accept.
@@ -87,7 +89,7 @@ final class ControlServer: Sendable {
             case .attach:
                 isAttached = true
                 handler.presence(.attached(number))
-                send(ControlReply(ok: true), to: socket)
+                send(ControlReply(ok: true, origin: clock.origin), to: socket)
             case .quit:
                 send(ControlReply(ok: true), to: socket)
                 handler.presence(.quit)

@@ -170,6 +170,8 @@ struct NodeLife: Sendable, Equatable {
         blame = nil
         var actions = [tell(plan.isProbed ? .started : .ready)]
         isReady = !plan.isProbed
+        wasReady = isReady
+        lastWhy = ""
         // A process that is born while its machine is paused must not run either.
         if isStill { actions.append(.signalAll("STOP")) }
         if isHeldDown || finishing { actions += climbDown(reason: "stopped", nil) }
@@ -184,15 +186,19 @@ struct NodeLife: Sendable, Equatable {
     }
 
     private mutating func probed(_ ready: Bool, _ reason: String) -> [Action] {
-        guard state == .running, ready != isReady || (!ready && starts > 0 && !saidWhy(reason))
-        else { return [] }
+        guard state == .running, ready != isReady || (!ready && reason != lastWhy) else {
+            return []
+        }
         isReady = ready
         lastWhy = reason
-        return [tell(ready ? .ready : .unready, reason)]
+        if ready { wasReady = true }
+        // A program that has only just begun is not broken because it does not answer yet.
+        return [tell(ready ? .ready : wasReady ? .unready : .started, reason)]
     }
 
     private var lastWhy = ""
-    private func saidWhy(_ reason: String) -> Bool { lastWhy == reason || isReady }
+    /// Whether it was ready since it was started last.
+    private var wasReady = false
 
     // MARK: Ending
 

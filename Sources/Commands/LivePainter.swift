@@ -1,0 +1,120 @@
+internal import ArgumentParser
+internal import Cluster
+internal import Dashboard
+internal import Foundation
+internal import Glibc
+internal import Journal
+internal import Lab
+internal import Synchronization
+internal import Terminal
+
+/// The dashboard over a lab that runs: a client of it, like any other.
+struct LivePainter {
+    private let folder: RunFolder
+    private let socket: String
+
+    init(folder: RunFolder, socket: String) {
+        self.folder = folder
+        self.socket = socket
+    }
+
+    /// Shows the lab until its viewer leaves. Ends the command with the reason when the lab or the
+    /// terminal cannot be had.
+    func run(readOnly: Bool = false) throws -> PainterEnd {
+        let client: ControlClient
+        let feed: FileFeed
+        let wake: Int32
+        let origin: Int64
+        do {
+            client = try ControlClient(path: socket)
+            origin = try client.ask(ControlRequest(verb: .attach)).origin ?? 0
+            feed = try FileFeed(path: folder.journal)
+            wake = try feed.wakeDescriptor()
+        } catch let error as LabError {
+            throw failure(error.description, code: error.code)
+        } catch {
+            throw failure("\(error)", code: Code.internalError)
+        }
+        let clock = RunClock(origin: origin)
+        let sender = CommandSender(path: socket)
+        let tail = LogFollower()
+        let folder = folder
+        var world = LiveWorld(
+            wake: wake,
+            entries: {
+                let entries = (try? feed.poll()) ?? []
+                for entry in entries {
+                    if case .nodeDefined(let id, let node) = entry.event {
+                        tail.follow(id, path: folder.log(of: node.name))
+                    }
+                }
+                return entries
+            },
+            now: { clock.now },
+            lines: { tail.takeNew().map { .init(node: $0.node, at: $0.at, text: $0.text) } },
+            send: { sender.send($0, by: $1) })
+        var view = View()
+        view.readOnly = readOnly
+        view.newcomer = PainterHistory.isFirst
+        var options = PainterOptions(history: PainterHistory.lines())
+        defer { PainterHistory.keep(options.history) }
+        do {
+            let end = try runPainter(&world, view: &view, options: &options)
+            if end == .stop { _ = try? client.ask(ControlRequest(verb: .quit)) }
+            return end
+        } catch {
+            throw failure("\(error)", code: Code.unavailable)
+        }
+    }
+}
+
+/// Hands commands to the lab on a thread of its own, one after the other: the painter never waits.
+private final class CommandSender: Sendable {
+    private let queue = DispatchQueue(label: "squall-send")
+    private let path: String
+    private let waiting = Mutex(0)
+
+    init(path: String) { self.path = path }
+
+    /// A sentence when it could not be handed over.
+    func send(_ command: String, by: String) -> String? {
+        let isFull = waiting.withLock { count in
+            guard count < 64 else { return true }
+            count += 1
+            return false
+        }
+        guard !isFull else { return "the lab does not answer; 64 commands wait already" }
+        queue.async {
+            // What becomes of it is told by the journal.
+            _ = try? ControlClient(path: self.path).command(command, by: by)
+            self.waiting.withLock { $0 -= 1 }
+        }
+        return nil
+    }
+}
+
+/// Lines of the palette from earlier sessions, and whether there were any: a small file of the user's.
+enum PainterHistory {
+    private static let most = 200
+
+    /// Nobody has left a dashboard here before.
+    static var isFirst: Bool { access(path, F_OK) != 0 }
+
+    /// Oldest first.
+    static func lines() -> [String] {
+        guard let text = RecordedRun.text(of: path) else { return [] }
+        return text.split(separator: "\n").suffix(most).map(String.init)
+    }
+
+    /// Keeps the newest.
+    static func keep(_ lines: [String]) {
+        let text = lines.suffix(most).map { $0 + "\n" }.joined()
+        try? Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+
+    private static var path: String {
+        let root = (try? RunFolder.root()) ?? "/tmp"
+        return URL(fileURLWithPath: root).deletingLastPathComponent()
+            .appendingPathComponent("history").path
+    }
+}

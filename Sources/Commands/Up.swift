@@ -1,0 +1,115 @@
+internal import ArgumentParser
+internal import Cluster
+internal import Dashboard
+internal import Glibc
+internal import Journal
+internal import Lab
+internal import Terminal
+
+/// `squall up [TOPOLOGY]`: the dashboard.
+struct Up: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start a cluster and watch it in the dashboard.",
+        discussion: """
+            Quitting the dashboard ends the cluster; nothing else that happens to it does. Within a
+            minute `squall attach` takes the cluster up again.
+            """)
+
+    @OptionGroup var start: StartOptions
+
+    @Flag(help: "Leaves the cluster running and returns; `squall attach` shows it.")
+    var detach = false
+
+    @Flag(help: "Shows the cluster, and takes no commands.")
+    var readOnly = false
+
+    @Argument(help: "A topology file, or the name of a shipped one.")
+    var topology = "kv"
+
+    func run() throws {
+        let source = try TopologySource(topology)
+        let read = try source.read(settings: start.settings())
+        if !detach {
+            guard isatty(0) == 1, isatty(1) == 1 else {
+                throw failure(
+                    "the dashboard needs a terminal; use --detach, or `squall run`",
+                    code: Code.usage)
+            }
+        }
+        let run = try StartedRun.start(
+            source, read, start, mode: detach ? "detached" : "dashboard")
+        if detach { return print(run.folder.name) }
+        let end = try LivePainter(folder: run.folder, socket: run.options.socket)
+            .run(readOnly: readOnly)
+        switch end {
+        case .stop:
+            var status: Int32 = 0
+            waitpid(run.process, &status, 0)
+            Farewell.say(run.folder, topology: topology)
+        case .detach: print("the cluster goes on: squall attach --lab \(run.folder.name)")
+        case .terminalGone: return
+        }
+    }
+}
+
+/// `squall attach`: the dashboard over a lab that runs already.
+struct Attach: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show a running lab in the dashboard.")
+
+    @OptionGroup var choice: LabChoice
+
+    @Flag(help: "Shows the cluster, and takes no commands.")
+    var readOnly = false
+
+    func run() throws {
+        let lab = try RunningLab(choice)
+        let end = try LivePainter(folder: lab.folder, socket: lab.socket).run(readOnly: readOnly)
+        guard end == .stop else { return }
+        _ = try lab.follow(within: .seconds(20)) { $0.core.ended != nil }
+        Farewell.say(lab.folder, topology: nil)
+    }
+}
+
+/// `squall replay RUN`: the dashboard over a recording.
+struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show a recorded run in the same dashboard: play, pause, step, seek.")
+
+    @Option(help: "Where runs are kept.")
+    var runs: String?
+
+    @Argument(help: "A run's name, the end of it, a path, or `last`.")
+    var recorded = "last"
+
+    func run() throws {
+        let folder = try findRun(recorded, runs)
+        do {
+            var world = try ReplayWorld(folder)
+            var view = View()
+            var options = PainterOptions()
+            _ = try runPainter(&world, view: &view, options: &options)
+        } catch let error as JournalError {
+            throw failure(error.description, code: Code.badInput)
+        } catch {
+            throw failure("\(error)", code: Code.unavailable)
+        }
+    }
+}
+
+/// What the ordinary terminal keeps when the dashboard is gone.
+enum Farewell {
+    /// The script of what was done, and how to do and to see it again.
+    static func say(_ folder: RunFolder, topology: String?) {
+        guard let entries = try? RecordedRun(folder).entries() else { return }
+        let recipe = Recipe(entries)
+        let script = folder.path + "/script.yaml"
+        if recipe.commands > 0 {
+            try? folder.write(Array(recipe.text.utf8), to: script)
+            print("You did this: \(recipe.commands) command\(recipe.commands == 1 ? "" : "s").")
+            for step in recipe.steps.suffix(12) { print("  \(step)") }
+            print("Again: squall run \(topology ?? folder.topology) \(script)")
+        }
+        print("Look at it: squall replay \(folder.name)")
+    }
+}
