@@ -102,5 +102,19 @@ let package = Package(
         room("Systems", ["NodeKit", hummingbird, grdb]),
         .executableTarget(
             name: "squall-node", dependencies: ["Systems", argumentParser], swiftSettings: strict),
+
+        // Rooms by themselves.
+        tests("Cluster", ["Cluster"], exclude: ["LanguageGolden"]),
+        tests("Topology", ["Topology"], exclude: ["Golden"]),
+        tests("Faults", ["Cluster", "Faults"]),
+        tests("Chaos", ["Cluster", "Chaos", "Topology"], exclude: ["Golden"]),
+        tests("Journal", ["Cluster", "Journal"]),
+        tests("Dashboard", ["Cluster", "Dashboard"], exclude: ["Golden"]),
+        tests("Supervisor", ["Supervisor", "CLinux"]),
+        tests("Fabric", ["Cluster", "Faults", "Fabric", "CLinux"]),
+        tests("Probes", ["Cluster", "Probes", nioCore, nioPosix, nioHTTP]),
+        tests("Workload", ["Cluster", "Workload", nioCore, nioPosix, nioHTTP]),
+        tests("NodeKit", ["NodeKit", nioCore, nioPosix, nioHTTP]),
+        tests("Systems", ["NodeKit", "Systems"]),
     ]
 )
