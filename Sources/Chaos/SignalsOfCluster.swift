@@ -77,8 +77,21 @@ extension Evaluation {
         case .during(let fault): (range, name) = (core.window(during: fault), fault)
         case .after(let fault): (range, name) = (core.window(after: fault), fault)
         }
-        if let range { return .open(range) }
+        if let range { return .open(clean(range, window)) }
         return .unknown(
             core.fault(named: name) == nil ? "there was no \(name)" : "\(name) is not over")
+    }
+
+    /// What clients saw is kept by the second. The one in which a fault began or ended holds both
+    /// worlds: it belongs to none of the windows that meet there, unless nothing would be left.
+    private func clean(_ range: Range<Stamp>, _ window: SignalTerm.Window?) -> Range<Stamp> {
+        var (low, high) = (range.lowerBound.microseconds, range.upperBound.microseconds)
+        if case .before = window {
+            high -= high % 1_000_000
+        } else {
+            low += (1_000_000 - low % 1_000_000) % 1_000_000
+        }
+        guard low < high else { return range }
+        return Stamp(microseconds: low)..<Stamp(microseconds: high)
     }
 }
