@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 import Testing
@@ -34,11 +35,17 @@ final class RedisServer: Sendable {
     }
 
     /// Runs a command many times by `redis-cli`.
-    func command(_ words: String..., times: Int = 1) throws {
+    func command(_ words: String..., times: Int = 1) async throws {
         let pid = try launch(
             "redis-cli", ["-p", "\(port)", "-r", "\(times)"] + words, package: "redis-tools")
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
+        // On a thread that may wait: a test's own may not.
+        let status: Int32 = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var status: Int32 = 0
+                waitpid(pid, &status, 0)
+                continuation.resume(returning: status)
+            }
+        }
         try #require(status == 0, "redis-cli \(words)")
     }
 }

@@ -4,36 +4,34 @@ import Probes
 import Synchronization
 import Testing
 
-/// Collects what probes deliver, and waits for what a test needs of it.
-final class Results: Sendable {
-    private let stream: AsyncStream<ProbeResult>
-    private let continuation: AsyncStream<ProbeResult>.Continuation
+/// What probes delivered.
+typealias Results = Mailbox<ProbeResult>
+
+/// Collects what comes, and waits for what a test needs of it.
+final class Mailbox<Letter: Sendable>: Sendable {
+    private let stream: AsyncStream<Letter>
+    private let continuation: AsyncStream<Letter>.Continuation
 
     init() {
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(10_000))
     }
 
     /// For `Prober.start`.
-    var deliver: @Sendable (ProbeResult) -> Void {
-        { [continuation] result in continuation.yield(result) }
+    var deliver: @Sendable (Letter) -> Void {
+        { [continuation] letter in continuation.yield(letter) }
     }
 
-    /// The next result that is as wanted; those before it are gone then.
+    /// The next one that is as wanted; those before it are gone then.
+    @discardableResult
     func first(
         _ what: String, within limit: Duration = .seconds(20),
-        where isWanted: @escaping @Sendable (ProbeResult) -> Bool
-    ) async throws -> ProbeResult {
+        where isWanted: @escaping @Sendable (Letter) -> Bool
+    ) async throws -> Letter {
         try await waiting(what, within: limit) { [stream] in
-            for await result in stream where isWanted(result) { return result }
+            for await letter in stream where isWanted(letter) { return letter }
             throw CancellationError()
         }
     }
-
-    /// Hands every result to `body` until that says enough.
-    func follow(
-        _ what: String, within limit: Duration = .seconds(20),
-        _ body: @escaping @Sendable (ProbeResult) -> Bool
-    ) async throws { _ = try await first(what, within: limit, where: body) }
 }
 
 /// A test waited in vain.
@@ -95,4 +93,11 @@ func withProber(_ body: (Prober) async throws -> Void) async throws {
         throw error
     }
     await prober.shutdown()
+}
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+func monotonic() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }
