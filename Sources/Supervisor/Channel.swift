@@ -15,6 +15,8 @@ final class Channel: Sendable {
         var last: UInt32 = 0
         var waiting: [UInt32: CheckedContinuation<Reply, Never>] = [:]
         var unsent: [(bytes: [UInt8], descriptors: [Descriptor])] = []
+        /// The first word, when it came before anybody asked.
+        var early: Reply?
         var closed = false
     }
 
@@ -51,15 +53,16 @@ final class Channel: Sendable {
         return try reply.get()
     }
 
-    /// Waits for the first word of the other end; `listen` begins to read, once it is awaited.
-    func firstWord(_ listen: () -> Void) async throws(MachineError) -> Incoming {
+    /// Waits for the first word of the other end.
+    func firstWord() async throws(MachineError) -> Incoming {
         let reply: Reply = await withCheckedContinuation { continuation in
-            let closed = state.withLock { state in
-                if !state.closed { state.waiting[Self.firstWord] = continuation }
-                return state.closed
+            let early: Reply? = state.withLock { state in
+                if let early = state.early { return early }
+                if state.closed { return .failure(.gone) }
+                state.waiting[Self.firstWord] = continuation
+                return nil
             }
-            if closed { return continuation.resume(returning: .failure(.gone)) }
-            listen()
+            if let early { continuation.resume(returning: early) }
         }
         return try reply.get()
     }
@@ -67,6 +70,7 @@ final class Channel: Sendable {
     private func send(_ bytes: [UInt8], _ descriptors: [Int32]) -> MachineError? {
         guard bytes.count <= Int(SQUALL_MESSAGE_MAX) else { return .tooLarge }
         return state.withLock { state in
+            if state.closed { return .gone }
             if state.unsent.isEmpty {
                 let error = squall_send_packet(
                     socket.number, bytes, bytes.count, descriptors, descriptors.count)
@@ -104,9 +108,13 @@ final class Channel: Sendable {
 
     // MARK: What comes in
 
-    /// Reads all that is there: replies wake their requests, events go to `onEvent`. Returns whether
-    /// the socket is still open. Called on the host's thread.
-    func drain(into buffer: UnsafeMutableRawBufferPointer, onEvent: (Incoming) -> Void) -> Bool {
+    /// Reads all that is there: replies wake their requests, events go to `onEvent`. `before` sees each
+    /// reply first, on this thread, ahead of any message that follows it. Returns whether the socket
+    /// is still open. Called on the host's thread.
+    func drain(
+        into buffer: UnsafeMutableRawBufferPointer, before: (Incoming) -> Void = { _ in },
+        onEvent: (Incoming) -> Void
+    ) -> Bool {
         var numbers = [Int32](repeating: -1, count: 8)
         while true {
             var count = 0
@@ -121,6 +129,7 @@ final class Channel: Sendable {
                 message.request == Self.firstWord
                 && [SQUALL_HELLO, SQUALL_READY, SQUALL_FAILED].contains(message.kind)
             if message.request != Self.firstWord || isFirstWord {
+                before(message)
                 answer(message.request, with: Self.reply(message))
             } else {
                 onEvent(message)
@@ -128,20 +137,26 @@ final class Channel: Sendable {
         }
     }
 
-    /// Ends the channel: all that wait get `gone`. The socket closes with the last reference.
+    /// Ends the channel: all that wait get `gone`. Called on the host's thread.
     func close() {
         let waiting = state.withLock { state in
             state.closed = true
             state.unsent = []
+            // Under the lock that sending takes: the number may be another file's right after.
+            socket.close()
             defer { state.waiting = [:] }
             return state.waiting.values
         }
         for continuation in waiting { continuation.resume(returning: .failure(.gone)) }
-        socket.close()
     }
 
     private func answer(_ number: UInt32, with reply: Reply) {
-        state.withLock { $0.waiting.removeValue(forKey: number) }?.resume(returning: reply)
+        let continuation = state.withLock { state in
+            let continuation = state.waiting.removeValue(forKey: number)
+            if number == Self.firstWord, continuation == nil { state.early = reply }
+            return continuation
+        }
+        continuation?.resume(returning: reply)
     }
 
     private static func reply(_ message: Incoming) -> Reply {

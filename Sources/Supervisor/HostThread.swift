@@ -6,13 +6,16 @@ internal import Synchronization
 final class HostThread: Sendable {
     private struct Member {
         var channel: Channel
-        /// Whether `make` succeeded: only then its end is an event.
+        /// Whether it was furnished: only then its end is an event.
         var announced = false
         var awaitingEnd: [CheckedContinuation<Void, Never>] = []
     }
 
     private struct State {
         var members: [UInt32: Member] = [:]
+        /// Machines that were made and are not yet picked up by whoever asked for them; they may be
+        /// gone again by then.
+        var fresh: [UInt32: Channel] = [:]
         var host: Channel?
         var processID: Int32 = -1
         var ended = false
@@ -61,7 +64,8 @@ final class HostThread: Sendable {
             }
         }
         let channel = try started.get()
-        return try await channel.firstWord { watch(channel, tag: Self.hostTag) }
+        watch(channel, tag: Self.hostTag)
+        return try await channel.firstWord()
     }
 
     /// What the thread is given.
@@ -122,10 +126,11 @@ final class HostThread: Sendable {
                 }
                 guard event.events & ~EPOLLOUT.rawValue != 0 else { continue }
                 if tag == Self.hostTag {
-                    guard channel.drain(into: buffer, onEvent: { hostSaid($0, buffer) }) else {
-                        return
+                    let isOpen = channel.drain(into: buffer, before: welcome) {
+                        hostSaid($0, buffer)
                     }
-                } else if !channel.drain(into: buffer, onEvent: { said($0, by: tag) }) {
+                    guard isOpen else { return }
+                } else if !listen(to: channel, tag, buffer) {
                     // Its end is told by the host, when all of its processes are collected.
                     channel.close()
                 }
@@ -137,24 +142,52 @@ final class HostThread: Sendable {
         state.withLock { tag == Self.hostTag ? $0.host : $0.members[tag]?.channel }
     }
 
+    /// Listens to a machine from the moment it is made: whoever asked for it may run much later, and
+    /// it may fail and be gone before.
+    private func welcome(_ reply: Incoming) {
+        var reply = reply
+        guard reply.kind == SQUALL_MADE, reply.descriptors.count == 2 else { return }
+        let number = reply.u32()
+        let channel = Channel(socket: reply.descriptors[0]) { [weak self] in
+            self?.awaitRoom(tag: number)
+        }
+        state.withLock { state in
+            state.members[number] = Member(channel: channel)
+            state.fresh[number] = channel
+        }
+        watch(channel, tag: number)
+    }
+
+    private func listen(
+        to machine: Channel, _ number: UInt32, _ buffer: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        machine.drain(
+            into: buffer,
+            before: { reply in
+                guard reply.kind == SQUALL_READY else { return }
+                state.withLock { $0.members[number]?.announced = true }
+            },
+            onEvent: { said($0, by: number) })
+    }
+
     private func hostSaid(_ message: Incoming, _ buffer: UnsafeMutableRawBufferPointer) {
         var message = message
         guard message.kind == SQUALL_GONE else { return }
         let number = message.u32()
         // What it said before its end comes before its end.
         if let channel = channel(number) {
-            _ = channel.drain(into: buffer) { said($0, by: number) }
+            _ = listen(to: channel, number, buffer)
         }
         bury(number)
     }
 
     private func bury(_ number: UInt32) {
-        guard let member = state.withLock({ $0.members.removeValue(forKey: number) }) else {
-            return
-        }
+        guard let member = state.withLock({ $0.members[number] }) else { return }
         member.channel.close()
         if member.announced { onEvent(.gone(machine: MachineID(number: number))) }
-        for continuation in member.awaitingEnd { continuation.resume() }
+        // Only now: who asks for the end meanwhile must not return before it is told.
+        let waiting = state.withLock { $0.members.removeValue(forKey: number)?.awaitingEnd }
+        for continuation in waiting ?? [] { continuation.resume() }
     }
 
     private func said(_ message: Incoming, by number: UInt32) {
@@ -173,6 +206,7 @@ final class HostThread: Sendable {
     }
 
     private func finish(_ host: Channel, processID: Int32) {
+        state.withLock { $0.host = nil }  // from here on, nobody becomes a member
         host.close()
         // The sockets of machines that are left close here: the second tie.
         for number in state.withLock({ Array($0.members.keys) }) { bury(number) }
@@ -180,7 +214,6 @@ final class HostThread: Sendable {
         while waitpid(processID, &status, 0) < 0, errno == EINTR { continue }
         let waiting = state.withLock { state in
             state.ended = true
-            state.host = nil
             defer { state.awaitingEnd = [] }
             return state.awaitingEnd
         }
@@ -213,13 +246,10 @@ final class HostThread: Sendable {
         var made = try await host.request(SQUALL_MAKE) { $0.put(spec) }
         let number = made.u32()
         let processID = Int32(bitPattern: made.u32())
-        guard made.descriptors.count == 2 else { throw .gone }
-        let channel = Channel(socket: made.descriptors[0]) { [weak self] in
-            self?.awaitRoom(tag: number)
+        guard let channel = state.withLock({ $0.fresh.removeValue(forKey: number) }) else {
+            throw .gone
         }
-        state.withLock { $0.members[number] = Member(channel: channel) }
-        var ready = try await channel.firstWord { watch(channel, tag: number) }
-        state.withLock { $0.members[number]?.announced = true }
+        var ready = try await channel.firstWord()
         return Machine(
             id: MachineID(number: number), name: spec.name,
             port: Port(
@@ -254,14 +284,14 @@ final class HostThread: Sendable {
             }
         }
         await withCheckedContinuation { continuation in
-            let host = state.withLock { state -> Channel? in
-                guard !state.ended else { return nil }
-                state.awaitingEnd.append(continuation)
-                return state.host
+            let (hasEnded, host) = state.withLock { state in
+                if !state.ended { state.awaitingEnd.append(continuation) }
+                return (state.ended, state.host)
             }
-            guard let host else { return continuation.resume() }
-            // The host leaves at the end of its socket, and ours ends with it.
-            shutdown(host.socket.number, Int32(SHUT_WR))
+            if hasEnded { return continuation.resume() }
+            // The host leaves at the end of its socket, and ours ends with it. Where there is none
+            // any more, it is leaving already.
+            if let host { shutdown(host.socket.number, Int32(SHUT_WR)) }
         }
     }
 

@@ -104,6 +104,16 @@ final class Bench: Sendable {
         return (read(output), end)
     }
 
+    /// Asks a machine what it uses until it is so; false when it is not so within five seconds.
+    func sees(_ machine: Machine, _ wanted: (MachineUsage) -> Bool) async -> Bool {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < deadline {
+            guard let usage = try? await machine.usage() else { return false }
+            if wanted(usage) { return true }
+        }
+        return false
+    }
+
     /// What a pipe holds, to its end (a program that was left behind keeps it open: then so far).
     private func read(_ descriptor: Int32) -> String {
         var bytes: [UInt8] = []
