@@ -104,9 +104,19 @@ final class HostThread: Sendable {
             state.processID = processID
             state.host = channel
         }
+        allowManyDescriptors()
         body.continuation.resume(returning: .success(channel))
         serve(channel)
         finish(channel, processID: processID)
+    }
+
+    /// A machine takes a handful of descriptors in this process, and the usual soft limit is 1,024.
+    /// After the host was started, so that nodes keep the limit that they would have without a lab.
+    private func allowManyDescriptors() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     // MARK: Serving

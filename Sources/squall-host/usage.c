@@ -37,13 +37,32 @@ static void add_process(int proc, const char *pid, struct usage *usage) {
     usage->resident_bytes += (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+// The pid namespace of a process, as the kernel writes it; "" where it may not be asked for.
+static void read_namespace(int proc, const char *pid, char text[64]) {
+    char path[32];
+    snprintf(path, sizeof path, "%.16s/ns/pid", pid);
+    ssize_t length = readlinkat(proc, path, text, 63);
+    text[length > 0 ? length : 0] = 0;
+}
+
 int measure(struct usage *usage) {
     memset(usage, 0, sizeof *usage);
     DIR *directory = opendir("/proc");
     if (directory == NULL) return errno;
-    for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-        if (isdigit((unsigned char)entry->d_name[0]) && strcmp(entry->d_name, "1") != 0)
-            add_process(dirfd(directory), entry->d_name, usage);
+    int proc = dirfd(directory);
+    char self[16] = "", own[64], other[64];
+    if (readlinkat(proc, "self", self, sizeof self - 1) < 0) self[0] = 0;
+    // Where /proc had to stay the host's, this process is not 1 in it, and others are there too.
+    bool is_own = strcmp(self, "1") == 0;
+    if (!is_own) read_namespace(proc, self, own);
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        if (!isdigit((unsigned char)entry->d_name[0]) || strcmp(entry->d_name, self) == 0) continue;
+        if (!is_own) {
+            read_namespace(proc, entry->d_name, other);
+            if (strcmp(own, other) != 0) continue;
+        }
+        add_process(proc, entry->d_name, usage);
+    }
     closedir(directory);
     // What has ended and was collected here, so that the sum never goes back.
     struct rusage collected;

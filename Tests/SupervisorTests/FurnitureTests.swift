@@ -16,7 +16,7 @@ struct FurnitureTests {
                 """
                 hostname; cat /etc/hostname; id -un; id -u; id -g; id -G
                 grep kv-2 /etc/hosts; cat /etc/resolv.conf | wc -c
-                ls /proc | grep -c '^[0-9]'; ls /sys/class/net | tr '\\n' ' '
+                set -- /proc/[0-9]*; echo $#; ls /sys/class/net | tr '\\n' ' '
                 """, in: machine)
             #expect(machine.losses == [])
             expect(
@@ -30,7 +30,7 @@ struct FurnitureTests {
                     1000
                     10.66.0.3 kv-2
                     0
-                    4
+                    2
                     eth0 lo\u{20}
                     """)
             await bench.host.end()
@@ -177,5 +177,60 @@ struct FurnitureTests {
         expect(before.output, is: "0\n")
         expect(after.output, is: "127.0.0.1 localhost\n10.66.0.9 kv-9\n10.66.0.9       kv-9\n")
         await bench.host.end()
+    }
+
+    @Test(arguments: Who.all)
+    func `a node finds no writable file that its outer id does not find outside`(who: Who) async {
+        await #expect(processExitsWith: .success) { [who = who as Who] in
+            who.become()
+            // The files that are the machine's own are left out, and so is the kernel's view of it.
+            let find = """
+                find /etc /usr /var /opt /srv /home /root /boot -xdev -writable ! -type l \
+                ! -path /etc/hosts ! -path /etc/hostname ! -path /etc/resolv.conf \
+                ! -path /etc/passwd ! -path /etc/group 2>/dev/null | sort
+                """
+            let bench = try await Bench.start()
+            let machine = try await bench.machine()
+            let inside = try await bench.shell(find, in: machine).output.split(separator: "\n")
+            let identity = bench.host.identity
+            await bench.host.end()
+            if geteuid() == 0 {
+                try #require(setgroups(0, nil) == 0)
+                try #require(setgid(identity.groupID) == 0 && setuid(identity.userID) == 0)
+            }
+            let outside = try #require(popen(find, "r"))
+            var lines: Set<Substring> = []
+            var line = [CChar](repeating: 0, count: 8192)
+            while fgets(&line, Int32(line.count), outside) != nil {
+                let bytes = line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }
+                lines.insert(Substring(decoding: bytes, as: UTF8.self))
+            }
+            pclose(outside)
+            #expect(!lines.isEmpty)
+            let more = inside.filter { !lines.contains($0) }
+            #expect(more.isEmpty, "\(more.prefix(10))")
+        }
+    }
+
+    @Test
+    func `where /proc must stay the host's, a machine works and says what it lacks`() async throws {
+        try #require(geteuid() == 0, "hiding a part of /proc needs root: run the tests as root")
+        await #expect(processExitsWith: .success) {
+            // What a container does to /proc, so that no fresh one may be mounted below it.
+            try #require(hide("/proc/tty"))
+            Who.ordinary.become()
+            let bench = try await Bench.start()
+            let machine = try await bench.machine()
+            #expect(machine.losses.count == 1, "\(machine.losses)")
+            #expect(machine.losses.first?.hasPrefix("/proc is the host's") == true)
+            let none = try await machine.usage()
+            #expect(none.processes == 0, "\(none)")
+            _ = try await machine.start(.sleeping, streams: StandardStreams())
+            let one = try await machine.usage()
+            #expect(one.processes == 1, "\(one)")
+            let output = try await bench.shell("cat /etc/hostname", in: machine).output
+            expect(output, is: "kv-1\n")
+            await bench.host.end()
+        }
     }
 }

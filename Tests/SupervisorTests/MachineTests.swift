@@ -41,6 +41,26 @@ struct MachineTests {
     }
 
     @Test
+    func `arguments and environment may be large, and are refused when they are too large`()
+        async throws
+    {
+        let bench = try await Bench.start()
+        let machine = try await bench.machine()
+        func spec(_ size: Int) -> ProcessSpec {
+            ProcessSpec(
+                arguments: ["/bin/sh", "-c", "exit ${#LARGE1}"],
+                environment: ["LARGE1=" + String(repeating: "x", count: 77)]
+                    + (0..<size).map { "LARGE\($0)_=" + String(repeating: "x", count: 1000) })
+        }
+        let process = try await machine.start(spec(128), streams: StandardStreams())
+        #expect(await bench.end(of: process, in: machine)?.status == 77)
+        await #expect(throws: MachineError.tooLarge) {
+            try await machine.start(spec(200), streams: StandardStreams())
+        }
+        await bench.host.end()
+    }
+
+    @Test
     func `a program that cannot be started says why`() async throws {
         let bench = try await Bench.start()
         let machine = try await bench.machine()

@@ -99,3 +99,21 @@ func expect(
         "\(actual.debugDescription) is not \(wanted.debugDescription)",
         sourceLocation: sourceLocation)
 }
+
+/// Mounts an empty file system over a directory, seen by this process only. As root. (Neither call is
+/// in the C library's Swift module.)
+func hide(_ path: String) -> Bool {
+    typealias Unshare = @convention(c) (Int32) -> Int32
+    typealias Mount =
+        @convention(c) (
+            UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UInt,
+            UnsafeRawPointer?
+        ) -> Int32
+    guard let unshare = dlsym(nil, "unshare"), let mount = dlsym(nil, "mount") else { return false }
+    let newMounts: Int32 = 0x20000
+    let privately: UInt = 1 << 18 | 1 << 14
+    let call = unsafeBitCast(mount, to: Mount.self)
+    return unsafeBitCast(unshare, to: Unshare.self)(newMounts) == 0
+        && call(nil, "/", nil, privately, nil) == 0
+        && call("tmpfs", path, "tmpfs", 0, nil) == 0
+}
