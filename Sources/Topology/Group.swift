@@ -132,6 +132,14 @@ extension Topology {
             case redis
             /// A connection is accepted.
             case tcp
+
+            /// Whether `metrics` are asked for as well.
+            var readsMetrics: Bool {
+                switch self {
+                case .http, .prometheus: true
+                case .redis, .tcp: false
+                }
+            }
         }
     }
 

@@ -81,6 +81,7 @@ extension Reader {
 
     /// Everything else of a group.
     mutating func readDetails(of index: Int, _ fields: [String: Item.Entry]) {
+        let before = found.count
         var group = topology.groups[index]
         defer { topology.groups[index] = group }
         readCommand(fields, into: &group)
@@ -106,8 +107,13 @@ extension Reader {
                     "probe/port", "add the port, or give the group a probe of its own")
             }
         }
-        if let item = fields["metrics"]?.value {
-            group.metrics = readMetrics(item)
+        if let field = fields["metrics"] {
+            group.metrics = readMetrics(field.value)
+            if group.probe?.kind.readsMetrics != true, found.count == before {
+                complain(
+                    field.key.place, "nobody reads the metrics of group \(group.name)",
+                    "metrics/unread", "it takes a probe of kind prometheus or http")
+            }
         } else if let metrics = defaultMetrics {
             group.metrics = metrics
         }
