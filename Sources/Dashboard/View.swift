@@ -121,8 +121,8 @@ public struct View: Equatable, Sendable {
 
     /// What lies over the screen; keys go there first.
     public enum Overlay: Equatable, Sendable {
-        /// The keys of the screen below.
-        case help
+        /// The keys of the screen below, from a line on where there is not room for all.
+        case help(from: Int)
         /// `:`.
         case palette(Prompt)
         /// `/`.

@@ -39,10 +39,23 @@ enum FaultMenu {
         }
     }
 
-    /// Those that this version can inject.
-    static let items: [Item] = all.filter { item in
+    /// Those that this version can inject, with the fields that it knows.
+    static let items: [Item] = all.compactMap { item in
+        if isSupported(item) { return item }
+        guard case .link(var amount?) = item.kind, amount.extra != nil else { return nil }
+        amount.extra = nil
+        var simpler = item
+        simpler.kind = .link(amount)
+        return isSupported(simpler) ? simpler : nil
+    }
+
+    /// Whether a fault is among them.
+    static func has(_ verb: String) -> Bool { items.contains { $0.verb == verb } }
+
+    /// Every optional field filled in.
+    private static func isSupported(_ item: Item) -> Bool {
         let form = form(for: item, nodes: "a", paths: ["between a and b"])
-        guard let command = try? Command(parsing: form.command) else { return false }
+        guard let command = try? Command(parsing: form.fullest) else { return false }
         return command.unsupported == nil
     }
 

@@ -60,6 +60,15 @@ public struct Form: Equatable, Sendable {
         ([verb] + fields.map(\.part)).filter { !$0.isEmpty }.joined(separator: " ")
     }
 
+    /// The command line with every part that may be left out.
+    var fullest: String {
+        var form = self
+        for index in fields.indices where fields[index].value.isEmpty {
+            form.fields[index].index = fields[index].choices.firstIndex { !$0.isEmpty } ?? 0
+        }
+        return form.command
+    }
+
     /// Takes a key; `false` when it means nothing in a form.
     mutating func on(_ input: Input) -> Bool {
         guard !fields.isEmpty else { return false }

@@ -75,7 +75,7 @@ public struct Interaction: Sendable {
 
     private mutating func onAnyScreen(_ input: Input, state: ClusterState) -> [Outcome]? {
         switch input {
-        case .character("?"), .function(1): view.overlay = .help
+        case .character("?"), .function(1): view.overlay = .help(from: 0)
         case .character(":"): open(.palette(completed(Prompt(), state)))
         case .character("/"): open(.filter(Prompt(view.filter.text)))
         case .character("q"), .function(10), .control("c"): return leave()

@@ -8,7 +8,7 @@ extension Interaction {
             return []
         }
         switch view.overlay {
-        case .help: view.overlay = nil
+        case .help(let line): view.overlay = help(from: line, input)
         case .palette(let prompt): return onPalette(prompt, input, state)
         case .filter(let prompt): onFilter(prompt, input)
         case .menu: return onMenu(input, state)
@@ -24,6 +24,22 @@ extension Interaction {
         case nil: break
         }
         return []
+    }
+
+    /// Keys that scroll do; any other closes.
+    private func help(from line: Int, _ input: Input) -> View.Overlay? {
+        let last = max(0, Help.lines(view).count - 1)
+        let next: Int? =
+            switch input {
+            case .down, .character("j"), .wheelDown: line + 1
+            case .up, .character("k"), .wheelUp: line - 1
+            case .pageDown, .character(" "): line + 5
+            case .pageUp: line - 5
+            case .home: 0
+            case .end: last
+            default: nil
+            }
+        return next.map { .help(from: min(max(0, $0), last)) }
     }
 
     private mutating func onPalette(

@@ -71,7 +71,10 @@ extension Interaction {
     }
 
     mutating func openForm(_ verb: String, _ state: ClusterState) {
-        guard let item = FaultMenu.items.first(where: { $0.verb == verb }) else { return }
+        guard let item = FaultMenu.items.first(where: { $0.verb == verb }) else {
+            view.echo = View.Echo(effect: "\(verb) is not in this version", tone: .refused)
+            return
+        }
         if case .partition = item.kind {
             openSides(state)
             return

@@ -38,6 +38,12 @@ extension Renderer {
         guard view.newcomer, view.overlay == nil, health.status != .starting, core.faults.isEmpty
         else { return false }
         var column = write(glyphs.prompt + " ", 1, row, .accent, .bold)
+        if columns < 80 {
+            column = write("press ", column, row, .quiet)
+            column = write("c", column, row, .key, .bold)
+            write(health.leaders.isEmpty ? " on a node" : " on the leader", column, row, .quiet)
+            return true
+        }
         guard let leader = health.leaders.first else {
             column = write("press ", column, row, .quiet)
             column = write("c", column, row, .key, .bold)

@@ -148,16 +148,17 @@ extension Renderer {
         )
     }
 
-    /// Share of the operations of the last ten seconds that succeeded.
+    /// Share of the operations of the last three seconds that succeeded.
     var availability: Double? {
-        let seconds = core.clients.seconds.suffix(10)
+        let seconds = core.clients.seconds.suffix(3)
         let ok = seconds.reduce(0) { $0 + $1.ok }
         let all = seconds.reduce(0) { $0 + $1.ok + $1.refused + $1.unknown }
         return all == 0 ? nil : Double(ok) / Double(all)
     }
 
     func availabilityStyle(_ share: Double) -> Style {
-        share >= 0.999 ? .good : share >= 0.9 ? .warning : .alarm
+        if let last = core.clients.seconds.last, last.ok == 0, last.due > 0 { return .alarm }
+        return share >= 0.999 ? .good : share >= 0.9 ? .warning : .alarm
     }
 
     /// `99.2 %`; never rounded up to a hundred.

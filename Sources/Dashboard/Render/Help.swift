@@ -2,35 +2,55 @@ import Cluster
 
 /// The keys of the screen that one is on, then those of every screen.
 extension Renderer {
-    mutating func drawHelp() {
-        let sections = Help.sections(view).map { section in
-            [Help.Line.title(section.title)] + section.keys.map { Help.Line.key($0.0, $0.1) }
-        }
-        let joined = sections.flatMap { $0 + [.gap] }.dropLast()
+    mutating func drawHelp(from first: Int) {
         // Two columns where there is the width for them: what is said here, what is said everywhere.
         let isWide = columns >= 100
-        let left =
-            isWide ? Array(sections.dropLast().flatMap { $0 + [.gap] }.dropLast()) : Array(joined)
-        let right = isWide ? sections.last ?? [] : []
+        let sections = Help.sections(view)
+        let left = isWide ? Help.lines(Array(sections.dropLast())) : Help.lines(sections)
+        let right = isWide ? Help.lines(Array(sections.suffix(1))) : []
+        let rows = max(left.count, right.count)
         let panel = centred(
-            "keys: \(view.screen.rawValue)", columns: isWide ? 108 : 56,
-            rows: max(left.count, right.count))
-        drawHelp(left, in: panel, from: 0, width: isWide ? panel.columns / 2 - 2 : panel.columns)
-        drawHelp(right, in: panel, from: panel.columns / 2, width: panel.columns / 2)
+            "keys: \(view.screen.rawValue)", columns: isWide ? 108 : 56, rows: rows)
+        let start = max(0, min(first, rows - panel.rows))
+        let half = panel.columns / 2
+        drawHelp(
+            left.dropFirst(start), in: panel, from: 0, width: isWide ? half - 2 : panel.columns)
+        drawHelp(right.dropFirst(start), in: panel, from: half, width: half)
+        if start + panel.rows < rows {
+            let more = "\(rows - start - panel.rows) more"
+            write(
+                [Span(more, .quiet)], in: panel, line: panel.rows - 1,
+                from: panel.columns - Width.columns(more))
+        }
     }
 
-    private mutating func drawHelp(_ lines: [Help.Line], in panel: Panel, from: Int, width: Int) {
-        for (index, line) in lines.enumerated() {
+    private mutating func drawHelp(
+        _ lines: ArraySlice<Help.Line>, in panel: Panel, from: Int, width: Int
+    ) {
+        for (index, line) in lines.prefix(panel.rows).enumerated() {
             switch line {
             case .title(let text):
-                write([Span(text.left(width), .accent, .bold)], in: panel, line: index, from: from)
+                write([Span(fit(text, width), .accent, .bold)], in: panel, line: index, from: from)
             case .key(let key, let words):
-                write([Span(key.left(13), .key, .bold)], in: panel, line: index, from: from)
+                write([Span(shown(key).left(13), .key, .bold)], in: panel, line: index, from: from)
                 write(
-                    [Span(words.left(max(0, width - 13)))], in: panel, line: index, from: from + 13)
+                    [Span(fit(words, width - 13))], in: panel, line: index, from: from + 13)
             case .gap: break
             }
         }
+    }
+}
+
+extension Renderer {
+    private func fit(_ text: String, _ width: Int) -> String {
+        text.left(max(0, width), ellipsis: glyphs.ellipsis)
+    }
+
+    /// Arrows where there are any.
+    private func shown(_ key: String) -> String {
+        if view.glyphs.isUnicode { return key }
+        return key.replacing("\u{2191}\u{2193}", with: "Up Down")
+            .replacing("\u{2190} \u{2192}", with: "Left Right")
     }
 }
 
@@ -47,6 +67,16 @@ enum Help {
         var keys: [(String, String)]
     }
 
+    /// All lines, with an empty one between sections.
+    static func lines(_ view: View) -> [Line] { lines(sections(view)) }
+
+    static func lines(_ sections: [Section]) -> [Line] {
+        Array(
+            sections.flatMap { section in
+                [.title(section.title)] + section.keys.map { Line.key($0.0, $0.1) } + [.gap]
+            }.dropLast())
+    }
+
     static func sections(_ view: View) -> [Section] {
         var all: [Section] = []
         if case .replay = view.source { all.append(replay) }
@@ -56,7 +86,14 @@ enum Help {
         case .logs: all.append(logs)
         case .node: all.append(faults)
         }
-        return all + [everywhere]
+        return (all + [everywhere]).map { section in
+            // Keys of faults that this version cannot inject are not offered.
+            Section(title: section.title, keys: section.keys.filter { offers($0.1) })
+        }
+    }
+
+    private static func offers(_ words: String) -> Bool {
+        !words.hasPrefix("limit") || FaultMenu.has("limit")
     }
 
     static let faults = Section(
@@ -81,7 +118,7 @@ enum Help {
         title: "the network: rows send, columns receive",
         keys: [
             ("arrows  hjkl", "another pair"), ("x", "cut both ways; the same key heals it"),
-            ("X", "cut this direction only"), ("d  o  b", "delay, loss, limit"),
+            ("X", "cut this direction only"), ("d  o", "delay, loss"), ("b", "limit of bandwidth"),
             ("p", "partition: choose the sides"), ("Space", "mark a row"),
             ("n", "back to the nodes"),
         ])

@@ -23,13 +23,14 @@ extension Renderer {
 
     mutating func drawKeys(row: Int) {
         var hints = self.hints
-        var rank = hints.map(\.rank).max() ?? 0
         let width = { (hints: [Hint]) in
-            hints.reduce(0) { $0 + Width.columns($1.key) + Width.columns($1.word) + 3 }
+            hints.reduce(0) { $0 + Width.columns($1.key) + Width.columns($1.word) + 3 } - 1
         }
-        while rank > 0, width(hints) > columns {
-            hints.removeAll { $0.rank >= rank }
-            rank -= 1
+        // One after the other, the least needed first, of equals the last.
+        while width(hints) > columns, let worst = hints.map(\.rank).max(), worst > 0,
+            let index = hints.lastIndex(where: { $0.rank == worst })
+        {
+            hints.remove(at: index)
         }
         var column = 1
         for hint in hints {
@@ -43,7 +44,8 @@ extension Renderer {
 
     var hints: [Hint] {
         switch view.overlay {
-        case .help: return [Hint("Esc", "back", .escape, 0)]
+        case .help:
+            return [Hint(glyphs.arrows, "more", .down, 1), Hint("Esc", "back", .escape, 0)]
         case .palette:
             return [
                 Hint(glyphs.enter, "run", .enter, 0), Hint("Tab", "complete", .tab, 1),
@@ -86,7 +88,7 @@ extension Renderer {
         case .network:
             return [
                 Hint("x", "cut", 0), Hint("d", "delay", 1), Hint("o", "loss", 2),
-                Hint("b", "limit", 3), Hint("p", "partition", 1), Hint("u", "undo", 1),
+                Hint("p", "partition", 1), Hint("u", "undo", 1),
                 Hint("!", "heal all", 0), Hint(glyphs.bar, "n nodes", .character("n"), 1),
                 Hint("3", "logs", 3),
             ] + closingHints

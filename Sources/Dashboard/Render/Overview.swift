@@ -7,9 +7,10 @@ extension Renderer {
         let room = rows.count
         // What is below the table: clients, the sentence after a crash, at least three events.
         let clientRows = clientLines
-        let sentence = openIncident
+        let incident = openIncident
+        let sentence = incident.map { wrapped(core.sentence(of: $0), columns - 4) } ?? []
         var reserved = isSmall ? 0 : 1 + clientRows + (room >= 14 ? 3 : 1)
-        if sentence != nil { reserved += 1 }
+        reserved += sentence.count
         let header = isSmall ? 0 : 1
         let tableRows = max(1, min(roster.shown.count, room - header - reserved))
         var row = rows.lowerBound
@@ -20,9 +21,11 @@ extension Renderer {
             drawClients(row: row)
             row += clientRows
         }
-        if let sentence, row <= rows.upperBound {
-            drawIncident(sentence, row: row)
-            row += 1
+        if let incident {
+            for (index, line) in sentence.enumerated() where row <= rows.upperBound {
+                drawIncident(incident, index == 0, line, row: row)
+                row += 1
+            }
         }
         if !isSmall { row = drawPulse(row: row, until: rows.upperBound) }
         guard row <= rows.upperBound else { return }
@@ -40,12 +43,28 @@ extension Renderer {
         return last
     }
 
-    private mutating func drawIncident(_ incident: Incident, row: Int) {
+    private mutating func drawIncident(
+        _ incident: Incident, _ isFirst: Bool, _ line: String, row: Int
+    ) {
         let over = incident.recovered != nil
-        let glyph = over ? glyphs.back : glyphs.gone
-        let style: Style = over ? .accent : .alarm
-        let column = write(glyph + " ", 1, row, style, .bold)
-        write(core.sentence(of: incident), column, row, .plain, .bold)
+        if isFirst {
+            write(over ? glyphs.back : glyphs.gone, 1, row, over ? .accent : .alarm, .bold)
+        }
+        write(line, 3, row, .plain, .bold)
+    }
+
+    /// Lines of whole words; three at most.
+    private func wrapped(_ text: String, _ width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let joined = lines[lines.count - 1].isEmpty ? String(word) : " \(word)"
+            if Width.columns(lines[lines.count - 1] + joined) <= width || lines.count == 3 {
+                lines[lines.count - 1] += joined
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 
     /// Events, the newest at the bottom.

@@ -4,7 +4,7 @@ import Cluster
 extension Renderer {
     mutating func drawOverlay() {
         switch view.overlay {
-        case .help: drawHelp()
+        case .help(let line): drawHelp(from: line)
         case .palette(let prompt): drawPalette(prompt)
         case .filter(let prompt): drawFilter(prompt)
         case .menu: drawMenu()
