@@ -72,7 +72,15 @@ extension Reader {
         let before = found.count
         let groups = readOutlines(nodes.value)
         if let item = fields["workload"]?.value { readWorkload(item) }
-        let machinesAreKnown = found.count == before && topology.members.count > 0
+        // Mistakes that leave every name and number as it is meant.
+        let harmless = [
+            "version/", "key/unknown", "port/", "workload/", "value/time", "value/choice",
+        ]
+        let machinesAreKnown =
+            !topology.members.isEmpty
+            && found[before...].allSatisfy { mistake in
+                harmless.contains { mistake.code.hasPrefix($0) }
+            }
         if let item = fields["lists"]?.value { readLists(item) }
         if let item = fields["metrics"]?.value { defaultMetrics = readMetrics(item) }
         defaultProbe = fields["probe"]?.value

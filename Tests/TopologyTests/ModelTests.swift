@@ -176,6 +176,9 @@ import Testing
         let odd = Topology.read(
             "nodes: {kv: {count: 3, run: x, stop: {grace: 1}}}\n" + text, file: "t.yaml")
         #expect(odd.topology?.scenarios.count == 1)
+        let early = Topology.read(
+            "nodes: {kv: {count: 3, run: x, disk: 1GB}}\n" + text, file: "t.yaml")
+        #expect(early.topology?.scenarios.count == 1)
         #expect(odd.mistakes.items.count == 1)
     }
 
