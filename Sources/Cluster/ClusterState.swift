@@ -161,6 +161,8 @@ public struct FaultState: Sendable, Equatable {
     public var recovered: Stamp?
     /// Who led when it began.
     var leaders: [NodeID]
+    /// Share of the clients' operations that failed anyway, in the ten seconds before.
+    var wontedFailures = 0.0
 
     /// Whether it acts now.
     public var isActive: Bool { ended == nil }
@@ -284,6 +286,9 @@ public struct Incident: Sendable, Equatable {
     public var back: Stamp?
     /// The longest that a client went without success meanwhile, in seconds.
     public var waited: Float
+    /// Operations that failed from the fault until all was well: reads may still succeed elsewhere
+    /// while every write fails, and then nobody waited.
+    public var failed: UInt64 = 0
     /// When clients succeeded again (or at once), all nodes that should be ready were, and somebody led if somebody had.
     public var recovered: Stamp?
 }

@@ -7,12 +7,18 @@ extension Core {
             FaultState(
                 record: record, spec: FaultSpec(recorded: record.text), began: now,
                 ended: record.momentary ? now : nil, end: record.momentary ? .momentary : nil,
-                leaders: leaders))
+                leaders: leaders, wontedFailures: wontedFailures))
         tell(.fault, "\(record.id) \(record.text)", fault: record.id)
         guard !record.weather else { return }
         watched.append(faults.count - 1, keeping: 64)
         guard let deed = faults.last?.deed else { return }
         for node in record.nodes { begin(record.id, node, deed) }
+    }
+
+    /// Who failed before can't tell what the fault did: that is what counts as well.
+    private var wontedFailures: Double {
+        let sum = clients.summary(in: max(allReadyAt ?? now, now - .seconds(10))..<now)
+        return sum?.availability.map { 1 - $0 } ?? 0
     }
 
     private mutating func begin(_ fault: FaultID, _ node: NodeID, _ deed: String) {
@@ -77,16 +83,16 @@ extension Core {
         guard let line = told
         else { return }
         var parts: [String] = []
+        if let noticed = fault.noticed, fault.deed != nil {
+            let who = fault.noticedBy.map { name(of: $0) } ?? "a client"
+            parts.append("noticed by \(who) after \(hundredths(noticed - fault.began))")
+        }
         if let proof = fault.proof {
             switch proof.verdict {
             case .noEffect: parts.append(proof.words.isEmpty ? "no effect" : proof.words)
             case .notProvable: parts.append(proof.words.isEmpty ? "not provable" : proof.words)
             case .measuring, .proved: if !proof.words.isEmpty { parts.append(proof.words) }
             }
-        }
-        if let noticed = fault.noticed, fault.deed != nil {
-            let who = fault.noticedBy.map { name(of: $0) } ?? "a client"
-            parts.append("noticed by \(who) after \(hundredths(noticed - fault.began))")
         }
         news[line].outcome = parts.joined(separator: " · ")
     }
@@ -134,17 +140,21 @@ extension Core {
             for sample in samples {
                 incidents[index].waited = incidents[index].waited.orMore(
                     min(lasted, sample.longestOutage))
+                incidents[index].failed = incidents[index].failed.adding(sample.failed)
             }
         }
         guard !watched.isEmpty else { return }
-        if samples.contains(where: { $0.refused > 0 || $0.unknown > 0 }) { notice(by: nil) }
+        if samples.contains(where: { $0.failed > 0 }) {
+            notice(by: nil, failures: samples.map(\.failureShare).max() ?? 0)
+        }
         judgeRecovery(samples)
     }
 
     /// Another node changed, or an operation failed: the first time counts.
-    private mutating func notice(by node: NodeID?) {
+    private mutating func notice(by node: NodeID?, failures: Double = 1) {
         for place in watched where faults[place].noticed == nil && now > faults[place].began {
             if let node, faults[place].record.nodes.contains(node) { continue }
+            if failures <= faults[place].wontedFailures * 1.5 { continue }
             faults[place].noticed = now
             faults[place].noticedBy = node
             tellOutcome(of: place)
@@ -189,9 +199,9 @@ extension Core {
                 guard leads || faults[place].leaders.isEmpty, let from = recoveryBegins(place),
                     now >= from
                 else { continue }
-                if let samples, !samples.allSatisfy({ $0.isWell(since: from, at: now) }) {
-                    continue
-                }
+                let most = max(0.01, faults[place].wontedFailures)
+                let isWell = samples?.allSatisfy { $0.isWell(since: from, at: now, most) }
+                if isWell == false { continue }
                 faults[place].recovered = now
                 tellIncidents(of: place)
             }
@@ -238,13 +248,20 @@ extension Core {
 }
 
 extension ClientSample {
-    /// Whether all operations that ended in this interval succeeded, and all of it was after `moment`.
-    fileprivate func isWell(since moment: Stamp, at now: Stamp) -> Bool {
-        guard due > 0 || ok > 0 || refused > 0 || unknown > 0 else { return true }
-        let length =
-            interval.isFinite && interval > 0
-            ? Duration.seconds(Double(min(interval, 3_600))) : .zero
-        return ok > 0 && refused == 0 && unknown == 0 && now - length >= moment
+    /// Operations that did not succeed.
+    fileprivate var failed: UInt64 { UInt64(refused) + UInt64(unknown) }
+
+    /// Their share of the finished ones.
+    fileprivate var failureShare: Double {
+        failed == 0 ? 0 : Double(failed) / Double(failed + UInt64(ok))
+    }
+
+    /// Whether hardly an operation that ended in this interval failed, and all of it was after `moment`.
+    fileprivate func isWell(since moment: Stamp, at now: Stamp, _ most: Double) -> Bool {
+        guard due > 0 || ok > 0 || failed > 0 else { return true }
+        let isLong = interval.isFinite && interval > 0
+        let length = isLong ? Duration.seconds(Double(min(interval, 3_600))) : .zero
+        return ok > 0 && failureShare <= most && now - length >= moment
     }
 }
 

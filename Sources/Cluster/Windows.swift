@@ -65,8 +65,8 @@ extension Core {
         return fault.elected.map { $0 - fault.began }
     }
 
-    /// How long until all was well: all operations of a client's interval succeed, every node that no
-    /// fault holds is ready, and somebody leads if somebody did. For a fault that takes processes away
+    /// How long until all was well: of a client's operations no more fail than before the fault (or
+    /// 1 %), every node that no fault holds is ready, and somebody leads if somebody did. For a fault that takes processes away
     /// it is counted from its beginning, for any other one from its end. `nil` when it is not well yet.
     public func recovery(_ name: String) -> Duration? {
         guard let fault = fault(named: name), let recovered = fault.recovered else { return nil }

@@ -4,7 +4,7 @@ extension LineWriter {
     /// The header: entry 0 of every journal, with everything that a stranger needs to read the rest.
     mutating func header(_ run: RunDescription) {
         raw("{\"squall\":1,\"journal\":")
-        integer(Journal.version)
+        integer(JournalFormat.version)
         describe(run)
         raw(",\"columns\":{\"samples\":")
         list(SampleColumn.allCases) { $0.string($1.rawValue) }

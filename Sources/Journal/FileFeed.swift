@@ -66,9 +66,10 @@ public final class FileFeed {
     }
 
     private func checkVersion() throws(JournalError) {
-        guard let header = decoder.header, header.version > Journal.version else { return }
+        guard let header = decoder.header, header.version > JournalFormat.version else { return }
         throw JournalError(
-            "\(path) has journal format \(header.version); this squall reads \(Journal.version)")
+            "\(path) has journal format \(header.version); this squall reads \(JournalFormat.version)"
+        )
     }
 
     /// A descriptor that is readable when the file may have grown (inotify); the next `poll` makes it

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The recording of a run: UTF-8, one JSON object a line. The first line is the header; every other
 /// one begins with its number, time and kind, so that `grep '"e":"fault'` is a way to look.
-public enum Journal {
+public enum JournalFormat {
     /// The version of the format. Raised only if old readers would be wrong: fields are added, never
     /// changed, and a changed meaning is a new kind.
     public static let version = 1

@@ -131,7 +131,7 @@ final class JournalQueue: Sendable {
         }
         releaseIssuers()
         guard !batch.isEmpty else { return }
-        let error = write(Journal.encode(batch))
+        let error = write(JournalFormat.encode(batch))
         state.withLock { $0.failure = error }
     }
 

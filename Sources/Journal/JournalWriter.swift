@@ -31,7 +31,7 @@ public final class JournalWriter: Sendable {
             throw JournalError("make a pipe to write", path, errno: code)
         }
         shared = JournalQueue(path: path, file: file, bell: bell, clock: clock)
-        if let error = shared.write(Journal.encode([began])) { throw error }
+        if let error = shared.write(JournalFormat.encode([began])) { throw error }
         var made = pthread_t()
         let context = Unmanaged.passRetained(shared)
         let code = pthread_create(

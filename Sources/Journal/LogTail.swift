@@ -20,8 +20,9 @@ public final class LogTail {
     }
 
     private var followers: [NodeID: Follower] = [:]
-    /// Lines since the last `takeNew`.
+    /// Lines since the last `takeNew`: at most 8,000, and 8 MB of text.
     private var fresh: [LogLine] = []
+    private var freshBytes = 0
     /// Bytes of text in memory.
     public private(set) var bytes = 0
 
@@ -46,7 +47,10 @@ public final class LogTail {
     /// `linesPerNode`, the newest.
     public func takeNew() -> [LogLine] {
         poll()
-        defer { fresh = [] }
+        defer {
+            fresh = []
+            freshBytes = 0
+        }
         return fresh.enumerated()
             .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
             .map(\.element).suffix(Self.linesPerNode)
@@ -97,7 +101,11 @@ public final class LogTail {
     private func add(_ line: LogLine, to follower: inout Follower) {
         follower.lines.append(line)
         fresh.append(line)
-        if fresh.count > 4 * Self.linesPerNode { fresh.removeFirst(2 * Self.linesPerNode) }
+        freshBytes += line.text.utf8.count
+        if fresh.count > 4 * Self.linesPerNode || freshBytes > 8 << 20 {
+            fresh.removeFirst(fresh.count / 2)
+            freshBytes = fresh.reduce(0) { $0 + $1.text.utf8.count }
+        }
         bytes += line.text.utf8.count
         if follower.lines.count - follower.first > Self.linesPerNode { forgetFirst(of: &follower) }
     }

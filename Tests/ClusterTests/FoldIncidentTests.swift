@@ -36,7 +36,7 @@ import Testing
         #expect(
             core.sentence(of: incident)
                 == "kv-1 crashed: noticed after 0.5 s, kv-2 leads after 1.6 s, back after 9.2 s, "
-                + "clients waited 1.7 s.")
+                + "clients waited 1.7 s, 60 operations failed.")
     }
 
     @Test func `times of a fault are counted from where they mean something`() {
@@ -53,7 +53,7 @@ import Testing
         #expect(course.core.recovery("cut") == nil, "a cut is not over before it ends")
         course.over(35, 2)
         course.clients(35.5, ok: 100)
-        course.clients(36.5, ok: 99, unknown: 1)
+        course.clients(36.5, ok: 98, unknown: 2)
         course.clients(37.5, ok: 100)
         #expect(course.core.recovery("cut") == .milliseconds(2_500), "counted from its end")
     }
@@ -74,7 +74,7 @@ import Testing
             .faultMeasured(FaultID(1), Proof(verdict: .proved, words: "3 processes ended")))
         #expect(
             course.core.news.first { $0.kind == .fault }?.outcome
-                == "3 processes ended · noticed by a client after 0.50 s")
+                == "noticed by a client after 0.50 s · 3 processes ended")
         course.at(
             21,
             .commandRefused(
@@ -116,7 +116,7 @@ import Testing
         #expect(incident.recovered == Stamp(seconds: 10.3))
         #expect(
             course.core.sentence(of: incident)
-                == "kv-1 was paused: back after 0.3 s, no client waited.")
+                == "kv-1 was paused: back after 0.3 s, no client noticed.")
     }
 
     @Test func `a killed node without a restart never counts as recovered`() {
@@ -129,5 +129,21 @@ import Testing
         #expect(course.core.incidents.first?.recovered == nil)
         course.phase(14, 1, .ready)
         #expect(course.core.recovery("f1") == .seconds(4))
+    }
+
+    @Test func `clients that failed before are no witnesses, and need not be better afterwards`() {
+        var course = Course()
+        course.comeUp()
+        for second in 2..<10 { course.clients(Double(second), ok: 80, refused: 20) }
+        course.fault(10, 1, "delay between kv-1 and kv-2 by 1ms as slow", name: "slow")
+        course.clients(11, ok: 78, refused: 22)
+        #expect(course.core.detection("slow") == nil)
+        course.clients(12, ok: 40, refused: 60)
+        #expect(course.core.detection("slow") == .seconds(2))
+        course.over(13, 1)
+        course.clients(14, ok: 70, refused: 30)
+        #expect(course.core.recovery("slow") == nil)
+        course.clients(15, ok: 82, refused: 18)
+        #expect(course.core.recovery("slow") == .seconds(2))
     }
 }

@@ -1,5 +1,4 @@
 import Cluster
-import Glibc
 import Testing
 
 @testable import Journal
@@ -7,7 +6,7 @@ import Testing
 @Suite struct `A recording` {
     @Test func `cut at any byte it still replays what is whole`() throws {
         let run = SampleRun(nodes: 2, seconds: 3)
-        let bytes = Journal.encode(run.entries)
+        let bytes = JournalFormat.encode(run.entries)
         var whole = 0
         var state = ClusterState()
         for cut in 0...bytes.count {
@@ -29,7 +28,7 @@ import Testing
 
     @Test func `a piece lost from its middle costs the lines that it touches`() throws {
         let run = SampleRun(nodes: 2, seconds: 20)
-        let bytes = Journal.encode(run.entries)
+        let bytes = JournalFormat.encode(run.entries)
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
         var dice = Dice(seed: seed)
@@ -51,7 +50,7 @@ import Testing
     @Test func `the state at any moment is the fold up to it`() throws {
         let run = SampleRun(nodes: 3, seconds: 200)
         let folder = try ScratchFolder()
-        try folder.write(Journal.encode(run.entries), to: "journal.ndjson")
+        try folder.write(JournalFormat.encode(run.entries), to: "journal.ndjson")
         let recording = try Recording(path: folder.file("journal.ndjson"))
         #expect(recording.entries == run.entries)
         #expect(recording.checkpointCount > 15)
@@ -68,7 +67,7 @@ import Testing
 
     @Test func `an hour of ten nodes is read at once and sought in no time`() throws {
         let run = SampleRun(nodes: 10, seconds: 3_600)
-        let bytes = Journal.encode(run.entries)
+        let bytes = JournalFormat.encode(run.entries)
         let folder = try ScratchFolder()
         try folder.write(bytes, to: "journal.ndjson")
         var scanned = 0
@@ -122,16 +121,4 @@ import Testing
         }
         #expect(error?.description.contains("journal format 2; this squall reads 1") == true)
     }
-}
-
-/// The time that this thread's work takes, whatever else the machine does meanwhile.
-private func processorTime(_ work: () throws -> Void) rethrows -> Duration {
-    func now() -> Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
-    let before = now()
-    try work()
-    return now() - before
 }

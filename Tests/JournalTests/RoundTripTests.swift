@@ -10,7 +10,7 @@ import Testing
         var random = RandomEntries(seed: seed)
         for _ in 0..<20_000 {
             let entry = random.next()
-            let bytes = Journal.encode([entry])
+            let bytes = JournalFormat.encode([entry])
             var decoder = JournalDecoder()
             let back = decoder.decode(bytes)
             if back != [entry] {
@@ -73,7 +73,7 @@ import Testing
             "s":[[1,"C",1,0.02,3,0,0,null,1.1,12288,7,4411]]}
 
             """
-        #expect(String(decoding: Journal.encode(entries), as: UTF8.self) == expected)
+        #expect(String(decoding: JournalFormat.encode(entries), as: UTF8.self) == expected)
     }
 
     @Test func `a later version's fields, columns and kinds do no harm`() {
@@ -109,7 +109,7 @@ import Testing
     @Test func `broken lines and runs of NUL are skipped and counted`() {
         let note = Entry(
             number: 7, at: Stamp(microseconds: 1), event: .note("a \"b\" \u{1}", by: "key"))
-        let good = Journal.encode([note])
+        let good = JournalFormat.encode([note])
         var bytes = good
         bytes += Array("{\"n\":8,\"t\":0.1,\"e\":\"note\",\"text\":\"torn\n".utf8)
         bytes += [UInt8](repeating: 0, count: 4_096) + good
@@ -126,7 +126,7 @@ import Testing
         print("seed \(seed)")
         var random = RandomEntries(seed: seed)
         var dice = Dice(seed: seed &+ 1)
-        var bytes = Journal.encode((0..<300).map { _ in random.next() })
+        var bytes = JournalFormat.encode((0..<300).map { _ in random.next() })
         for _ in 0..<200 {
             var whole = JournalDecoder()
             let expected = whole.decode(bytes)
