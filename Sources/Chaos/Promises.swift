@@ -58,12 +58,15 @@ struct Deadline: Sendable {
     private(set) var start: Stamp?
     private(set) var judgement: Judgement?
     private var counted: FaultID?
+    /// What was before nobody looked: an `expect` among the steps counts from itself at the earliest.
+    private let watchedSince: Stamp
 
     /// Samples are half a second apart: before that, what is known is from before the end.
     private static let firstLook = Duration.milliseconds(500)
 
     /// `nil` for a promise without `within`.
-    init?(_ promise: Script.Promise) {
+    init?(_ promise: Script.Promise, from watchedSince: Stamp = .zero) {
+        self.watchedSince = watchedSince
         guard case .within(let limit, let fault) = promise.clause.grace else { return nil }
         self.promise = promise
         self.fault = fault
@@ -117,7 +120,7 @@ struct Deadline: Sendable {
         else { return }
         counted = state.record.id
         guard judgement == nil || judgement?.verdict == .holds else { return }
-        start = ended
+        start = max(ended, watchedSince)
         judgement = nil
     }
 

@@ -82,7 +82,7 @@ public struct ScenarioRun: Sendable {
         self.script = script
         random = KeyedRandom(seed: seed)
         invariants = script.always.map(Invariant.init)
-        deadlines = script.expect.compactMap(Deadline.init)
+        deadlines = script.expect.compactMap { Deadline($0) }
     }
 
     /// Whether it is over.

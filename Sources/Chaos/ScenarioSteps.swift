@@ -157,7 +157,7 @@ extension ScenarioRun {
 
     private mutating func expect(_ id: Int, _ clause: Clause, _ now: Stamp, _ core: Core) {
         let promise = Script.Promise(clause: clause, text: clause.text)
-        guard var deadline = Deadline(promise) else {
+        guard var deadline = Deadline(promise, from: now) else {
             let answer = Evaluation(of: core).value(of: clause.expression)
             tell(
                 Judgement(

@@ -32,6 +32,10 @@ struct TreeLoader {
             return nil
         }
         guard !hasControlCharacters() else { return nil }
+        for place in AliasKeys(in: source).places {
+            complain(place, "an alias cannot be a key here", "key/alias", "write the key out")
+        }
+        guard found.isEmpty else { return nil }
         guard let node = compose(text) else { return nil }
         let tree = item(node, depth: 0)
         if items > Limits.items {

@@ -47,6 +47,11 @@ import Topology
         }
         let reading = Topology.read(text + "nodes: {a: {run: sleep 1}}\n", file: "t.yaml")
         #expect(reading.mistakes.items.contains { $0.code == "yaml/too-large" })
+        // As keys they would have to be compared, all of them.
+        for key in ["? *a9\n: x\n", "*a9 : x\n", "x-c: {[*a9]: x}\n"] {
+            let keyed = Topology.read(text + key, file: "t.yaml")
+            #expect(keyed.mistakes.items.map(\.code) == ["key/alias"])
+        }
     }
 
     @Test("a thousand machines are allowed and one more is not, clients included")
