@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import Cluster
+internal import Dashboard
+internal import Exports
 internal import Journal
 
 /// `squall export RUN`: a recording in another form.
@@ -33,9 +35,22 @@ struct Export: ParsableCommand {
         if script {
             print(Recipe(entries).text, terminator: "")
         } else {
+            print(try picture(entries))
         }
     }
 
+    private func picture(_ entries: [Entry]) throws -> String {
+        let parts = size.split(separator: "x").compactMap { Int($0) }
+        guard parts.count == 2, (1...500).contains(parts[0]), (1...200).contains(parts[1]) else {
+            throw failure("--size takes columns and lines, as 120x35", code: Code.usage)
+        }
+        let end = at.map { Stamp(seconds: $0) } ?? entries.last?.at ?? .zero
+        var state = ClusterState()
+        for entry in entries where entry.at <= end { state.apply(entry) }
+        let frame = render(
+            state, View(now: end), Size(columns: parts[0], rows: parts[1]))
+        return Exports.svg(frame)
+    }
 }
 
 /// What was done by hand in a run, as a scenario.

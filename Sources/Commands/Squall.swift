@@ -18,8 +18,9 @@ public struct Squall: ParsableCommand {
         subcommands: [
             Up.self, Run.self, Replay.self, Attach.self, Do.self, Ask.self, Wait.self, Ps.self,
             Logs.self, Note.self, Ports.self, Exec.self, Shell.self, Export.self, Runs.self,
-            Topologies.self, Validate.self,
-        ])
+            Topologies.self, Validate.self, Doctor.self, Pick.self,
+        ],
+        defaultSubcommand: Pick.self)
 
     /// The program's version.
     public static let version = "0.1.0"
