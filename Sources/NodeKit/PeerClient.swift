@@ -94,11 +94,16 @@ public final class PeerClient: Sendable {
     }
 
     /// Sends a request and waits for the whole answer, at most `time` from now.
+    /// - Parameter connecting: not nil: use no connection that was there before, and wait at most so
+    ///   long for a new one. A connection to a peer that is cut off looks as good as ever; only a new
+    ///   one shows that it is there.
     public func send(
-        _ request: PeerRequest, within time: Duration
+        _ request: PeerRequest, within time: Duration, connecting: Duration? = nil
     ) async throws(PeerError) -> PeerAnswer {
         let deadline = NIODeadline.now() + TimeAmount(time)
-        let channel = try await connection(before: deadline)
+        if connecting != nil { close() }
+        let channel = try await connection(
+            before: deadline, making: connecting ?? limits.connecting)
         let promise = channel.eventLoop.makePromise(of: PeerAnswer.self)
         let exchange = PeerExchange(
             request: request, host: "\(peer.host):\(peer.port)", deadline: deadline,
@@ -144,7 +149,9 @@ public final class PeerClient: Sendable {
         for channel in idle { channel.close(promise: nil) }
     }
 
-    private func connection(before deadline: NIODeadline) async throws(PeerError) -> any Channel {
+    private func connection(
+        before deadline: NIODeadline, making limit: Duration
+    ) async throws(PeerError) -> any Channel {
         let slot = connections.withLock { connections -> Slot in
             while let channel = connections.idle.popLast() {
                 if channel.isActive { return .idle(channel) }
@@ -155,19 +162,18 @@ public final class PeerClient: Sendable {
         }
         switch slot {
         case .idle(let channel): return channel
-        case .new: return try await connect(before: deadline)
+        case .new: return try await connect(within: min(TimeAmount(limit), deadline - .now()))
         case .none:
             throw .notSent("\(limits.connections) requests to \(peer.name) are under way already")
         }
     }
 
-    private func connect(before deadline: NIODeadline) async throws(PeerError) -> any Channel {
-        let left = min(TimeAmount(limits.connecting), deadline - .now())
+    private func connect(within time: TimeAmount) async throws(PeerError) -> any Channel {
         let name = peer.name
         let largest = limits.largestAnswer
         do {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connectTimeout(max(left, .milliseconds(1)))
+                .connectTimeout(max(time, .milliseconds(1)))
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {

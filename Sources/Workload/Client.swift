@@ -41,7 +41,7 @@ final class Client: WireListener {
         mix = OperationMix(configuration)
         tally = Tally(now: now)
         dispatcher = Dispatcher(
-            connections: configuration.connections,
+            connections: configuration.connections, targets: configuration.targets.count,
             timeout: Int64(configuration.timeout) * 1_000_000)
         lines = Array(repeating: Line(), count: configuration.connections)
         reportAt = now + Int64(configuration.interval) * 1_000_000
@@ -144,7 +144,7 @@ final class Client: WireListener {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try me.value.furnish(channel, name) }
             }
-            .connect(to: addresses[number % addresses.count])
+            .connect(to: addresses[configuration.target(of: number)])
         attempt.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel): self.connected(channel, name)
@@ -164,7 +164,7 @@ final class Client: WireListener {
             let method = HTTPMethod(rawValue: configuration.method)
             let language: HTTPLanguage =
                 configuration.driver == .kv ? .kv : .fixed(method, path: configuration.path)
-            let target = configuration.targets[name.number % configuration.targets.count]
+            let target = configuration.targets[configuration.target(of: name.number)]
             let http = HTTPWire(
                 name, language, host: "\(target.address):\(target.port)", listener: self)
             try HTTPWire.furnish(channel, with: http)

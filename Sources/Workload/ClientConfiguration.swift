@@ -6,7 +6,9 @@ public struct ClientConfiguration: Codable, Equatable, Sendable {
     public var kind: Kind
     /// In which protocol.
     public var driver: Driver
-    /// Whom it asks; its connections are dealt out over them in this order.
+    /// Whom it asks; its connections are dealt out over them in turn, each client
+    /// beginning with another one. (Not so for Redis where they are too few for all targets: then the
+    /// first ones are asked, so the primary must come first.)
     public var targets: [Target]
     /// For `http`: `GET` or `POST`.
     public var method: String
@@ -84,6 +86,12 @@ public struct ClientConfiguration: Codable, Equatable, Sendable {
         self.timeout = timeout
         self.interval = interval
         self.seed = seed
+    }
+
+    /// Which target a connection goes to.
+    func target(of connection: Int) -> Int {
+        let turn = driver == .redis && connections < targets.count ? 0 : client - 1
+        return (connection + turn) % targets.count
     }
 
     /// What is wrong with it, in words; nil when nothing is.

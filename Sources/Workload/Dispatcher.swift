@@ -7,6 +7,8 @@
 ///   connections: whatever had waited long would be given up as soon as it was sent.)
 /// - Connections carry one operation at a time; the one that has been idle longest is next, so that the
 ///   nodes are asked in turn, and one that does not answer keeps only its own connections busy.
+/// - What a node certainly did not do but another one may is sent to another one, at once, once. So a node
+///   that merely cannot reach its leader costs no operation, and one that nobody can do fails soon.
 struct Dispatcher: Sendable {
     /// What is to be done.
     enum Action: Equatable, Sendable {
@@ -14,6 +16,12 @@ struct Dispatcher: Sendable {
         case send(Int, Operation)
         /// Close the connection; nothing that it says later counts.
         case drop(Int)
+    }
+
+    /// Something that a node has turned away.
+    private struct TurnedAway: Sendable {
+        var operation: Operation
+        var notAt: Int
     }
 
     /// An operation that has ended.
@@ -28,7 +36,7 @@ struct Dispatcher: Sendable {
         case down(until: Int64)
         case connecting(since: Int64)
         case idle
-        case busy(Operation, sent: Int64)
+        case busy(Operation, sent: Int64, isRetry: Bool)
     }
 
     private struct Connection: Sendable {
@@ -40,8 +48,8 @@ struct Dispatcher: Sendable {
 
     /// Operations that may wait for a connection.
     static let mostWaiting = 10_000
-    static let firstPause: Int64 = 20_000_000
-    static let longestPause: Int64 = 500_000_000
+    static let firstPause: Int64 = 10_000_000
+    static let longestPause: Int64 = 100_000_000
 
     private let timeout: Int64
     private var connections: [Connection]
@@ -49,9 +57,16 @@ struct Dispatcher: Sendable {
     private var idle: [Int] = []
     private var reads = Waiting()
     private var writes = Waiting()
+    /// Never more than there are connections: each came from one, which is idle since.
+    private var turnedAway: [TurnedAway] = []
+    private let targets: Int
 
-    init(connections: Int, timeout: Int64) {
+    /// - Parameters:
+    ///   - targets: connection n goes to target n modulo this.
+    ///   - timeout: in nanoseconds.
+    init(connections: Int, targets: Int = 1, timeout: Int64) {
         self.timeout = timeout
+        self.targets = max(1, targets)
         self.connections = Array(repeating: Connection(), count: connections)
     }
 
@@ -84,12 +99,31 @@ struct Dispatcher: Sendable {
     /// An answer came.
     /// - Parameter takesWrites: false: the node said that it does not take writes (any more).
     mutating func answered(_ number: Int, _ outcome: Outcome, takesWrites: Bool = true) -> Ended? {
-        guard case .busy(let operation, let sent) = connections[number].link else { return nil }
+        guard case .busy(let operation, let sent, let isRetry) = connections[number].link else {
+            return nil
+        }
         connections[number].failures = 0
         connections[number].link = .idle
         if !takesWrites { connections[number].takesWrites = false }
         idle.append(number)
-        return Ended(operation: operation, outcome: outcome, sent: sent)
+        guard outcome == .elsewhere else {
+            return Ended(operation: operation, outcome: outcome, sent: sent)
+        }
+        if isRetry || !canGo(operation, elsewhereThan: number) {
+            return Ended(operation: operation, outcome: .refused, sent: sent)
+        }
+        turnedAway.append(TurnedAway(operation: operation, notAt: number % targets))
+        return nil
+    }
+
+    private func canGo(_ operation: Operation, elsewhereThan number: Int) -> Bool {
+        connections.indices.contains { other in
+            guard other % targets != number % targets else { return false }
+            switch connections[other].link {
+            case .down, .connecting: return false
+            case .idle, .busy: return !operation.isWrite || connections[other].takesWrites
+            }
+        }
     }
 
     // MARK: what to do
@@ -112,11 +146,13 @@ struct Dispatcher: Sendable {
         var actions: [Action] = []
         var left: [Int] = []
         for number in idle {
-            guard let operation = takeNext(writes: connections[number].takesWrites) else {
+            let takesWrites = connections[number].takesWrites
+            let retry = takeTurnedAway(at: number % targets, writes: takesWrites)
+            guard let operation = retry ?? takeNext(writes: takesWrites) else {
                 left.append(number)
                 continue
             }
-            connections[number].link = .busy(operation, sent: now)
+            connections[number].link = .busy(operation, sent: now, isRetry: retry != nil)
             actions.append(.send(number, operation))
         }
         idle = left
@@ -125,9 +161,10 @@ struct Dispatcher: Sendable {
 
     /// Intended start of the oldest operation that has not ended.
     var oldest: Int64? {
-        var oldest = [reads.first?.intended, writes.first?.intended].compactMap { $0 }.min()
+        let waiting = [reads.first, writes.first] + turnedAway.map { $0.operation }
+        var oldest = waiting.compactMap { $0?.intended }.min()
         for connection in connections {
-            if case .busy(let operation, _) = connection.link {
+            if case .busy(let operation, _, _) = connection.link {
                 oldest = min(oldest ?? operation.intended, operation.intended)
             }
         }
@@ -147,7 +184,9 @@ struct Dispatcher: Sendable {
     private mutating func expire(_ now: Int64, _ actions: inout [Action], _ ended: inout [Ended]) {
         let limit = now - timeout
         let lateWrites = writes.take(before: limit)
-        for operation in reads.take(before: limit) + lateWrites {
+        let lateOnes = turnedAway.filter { $0.operation.intended < limit }.map(\.operation)
+        turnedAway.removeAll { $0.operation.intended < limit }
+        for operation in reads.take(before: limit) + lateWrites + lateOnes {
             ended.append(Ended(operation: operation, outcome: .refused, timedOut: true))
         }
         if !lateWrites.isEmpty, !connections.contains(where: \.takesWrites), let first = idle.first
@@ -158,7 +197,7 @@ struct Dispatcher: Sendable {
         }
         for number in connections.indices {
             switch connections[number].link {
-            case .busy(_, let sent) where sent < limit:
+            case .busy(_, let sent, _) where sent < limit:
                 if let (operation, sent) = giveUp(number, now: now) {
                     ended.append(
                         Ended(operation: operation, outcome: .unknown, sent: sent, timedOut: true))
@@ -170,6 +209,13 @@ struct Dispatcher: Sendable {
             default: break
             }
         }
+    }
+
+    private mutating func takeTurnedAway(at target: Int, writes mayWrite: Bool) -> Operation? {
+        let place = turnedAway.firstIndex {
+            $0.notAt != target && (mayWrite || !$0.operation.isWrite)
+        }
+        return place.map { turnedAway.remove(at: $0).operation }
     }
 
     private mutating func takeNext(writes mayWrite: Bool) -> Operation? {
@@ -187,7 +233,7 @@ struct Dispatcher: Sendable {
         case .down: return nil
         case .connecting: break
         case .idle: idle.removeAll { $0 == number }
-        case .busy(let operation, let sent): carried = (operation, sent)
+        case .busy(let operation, let sent, _): carried = (operation, sent)
         }
         connections[number].takesWrites = false
         let pause = Self.firstPause << min(connections[number].failures, 5)

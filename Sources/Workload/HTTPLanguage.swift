@@ -42,8 +42,9 @@ enum HTTPLanguage: Equatable, Sendable {
         case (200, _): return .ok(nil)
         case (404, .read): return .ok(nil)
         case (409, .compareAndSet): return .ok(number(after: "\"value\":", in: body))
-        case (_, .read), (400..<500, _): return .refused
-        default: return contains("\"outcome\":\"refused\"", in: body) ? .refused : .unknown
+        case (400..<500, _): return .refused
+        case (_, .read): return .elsewhere
+        default: return contains("\"outcome\":\"refused\"", in: body) ? .elsewhere : .unknown
         }
     }
 
@@ -51,8 +52,9 @@ enum HTTPLanguage: Equatable, Sendable {
     private static func plainOutcome(_ method: HTTPMethod, _ status: UInt) -> Outcome {
         switch status {
         case 200..<400: .ok(nil)
-        case 400..<500, 503: .refused
-        default: method == .GET ? .refused : .unknown
+        case 400..<500: .refused
+        case 503: .elsewhere
+        default: method == .GET ? .elsewhere : .unknown
         }
     }
 

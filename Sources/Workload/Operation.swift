@@ -31,6 +31,8 @@ enum Outcome: Equatable, Sendable {
     case ok(Int64?)
     /// It certainly did not happen.
     case refused
+    /// It certainly did not happen here, but another node may be able to do it.
+    case elsewhere
     /// Nobody knows.
     case unknown
 }

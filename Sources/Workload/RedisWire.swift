@@ -76,13 +76,16 @@ final class RedisWire: Wire {
         }
     }
 
-    /// An error of Redis says that the command was not carried out.
+    /// An error of Redis says that the command was not carried out. Some say that this node is the
+    /// wrong one to ask, or not now.
     static func outcome(_ reply: RedisReply) -> Outcome {
         switch reply {
         case .text(let text): .ok(Int64(text))
         case .integer(let number): .ok(number)
         case .missing, .list: .ok(nil)
-        case .error: .refused
+        case .error(let why):
+            ["READONLY", "LOADING", "MASTERDOWN"].contains { why.hasPrefix($0) }
+                ? .elsewhere : .refused
         }
     }
 

@@ -82,6 +82,18 @@ internal import Testing
         #expect(connections == 1)
     }
 
+    @Test("makes a new connection where old ones are not to be trusted")
+    func fresh() async throws {
+        let connections = try await withPeer(.answer) { client in
+            for _ in 0..<3 {
+                let answer = try await client.send(
+                    PeerRequest("GET", "/x"), within: .seconds(10), connecting: .seconds(5))
+                #expect(answer.status == 200)
+            }
+        }
+        #expect(connections == 3)
+    }
+
     @Test("knows that a request which found nobody was not sent")
     func refused() async throws {
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

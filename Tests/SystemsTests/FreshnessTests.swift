@@ -44,4 +44,12 @@ internal import Testing
         #expect(freshness.lag(now: at(5_020)) == .milliseconds(10))
         #expect(freshness.behind == 0)
     }
+
+    @Test("a leader is silent when it should have been heard, on a slow line later")
+    func silent() {
+        var freshness = Freshness(start: start)
+        #expect(!freshness.isSilent(now: at(900)) && freshness.isSilent(now: at(1_100)))
+        freshness.heard(asked: at(2_000), held: .zero, now: at(2_800), behind: 5)
+        #expect(!freshness.isSilent(now: at(4_500)) && freshness.isSilent(now: at(4_700)))
+    }
 }

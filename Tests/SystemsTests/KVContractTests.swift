@@ -73,6 +73,7 @@ internal import Testing
         kv.signal(1, SIGSTOP)
         let paused = try await kv.send(2, "PUT", "/kv/x", "{\"value\":2}")
         #expect(paused.status == 503 && paused.text.contains("\"outcome\":\"unknown\""))
+        // Its kernel still takes connections, so the outcome stays unknown however long it is paused.
         kv.signal(1, SIGCONT)
         kv.end(1, SIGKILL)
         let gone = try await kv.send(2, "PUT", "/kv/x", "{\"value\":3}")

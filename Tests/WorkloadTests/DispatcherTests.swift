@@ -116,9 +116,54 @@ internal import Testing
             pauses.append((now - began) / 1_000_000)
             now += Dispatcher.longestPause
         }
-        #expect(pauses.first == 20)
-        #expect(pauses.last == 500)
+        #expect(pauses.first == 10)
+        #expect(pauses.last == 100)
         #expect(pauses == pauses.sorted())
+    }
+
+    @Test("what one node turns away another one is asked for, once")
+    func elsewhere() {
+        var dispatcher = Dispatcher(connections: 4, targets: 2, timeout: timeout)
+        _ = dispatcher.step(now: 0)
+        for number in [0, 2, 1, 3] { dispatcher.opened(number, takesWrites: true) }
+        _ = dispatcher.add(write(1))
+        #expect(dispatcher.send(now: 1) == [.send(0, write(1))])
+        #expect(dispatcher.answered(0, .elsewhere) == nil)
+        #expect(dispatcher.oldest == 1)
+        #expect(dispatcher.send(now: 2) == [.send(1, write(1))], "2 goes to the same node as 0")
+        #expect(
+            dispatcher.answered(1, .elsewhere)
+                == .init(operation: write(1), outcome: .refused, sent: 2))
+        #expect(dispatcher.send(now: 3) == [])
+    }
+
+    @Test("what one node turns away is refused where there is no other one, or none that stands")
+    func nowhereElse() {
+        var alone = standing([true, true])
+        _ = alone.add(write(1))
+        _ = alone.send(now: 1)
+        #expect(alone.answered(0, .elsewhere)?.outcome == .refused)
+        var gone = Dispatcher(connections: 2, targets: 2, timeout: timeout)
+        _ = gone.step(now: 0)
+        gone.opened(0, takesWrites: true)
+        _ = gone.add(write(1))
+        _ = gone.send(now: 1)
+        #expect(gone.answered(0, .elsewhere)?.outcome == .refused)
+    }
+
+    @Test("what waits for another node is refused in time like anything else")
+    func lateSecond() {
+        var dispatcher = Dispatcher(connections: 2, targets: 2, timeout: timeout)
+        _ = dispatcher.step(now: 0)
+        for number in 0...1 { dispatcher.opened(number, takesWrites: true) }
+        _ = dispatcher.add(write(1))
+        _ = dispatcher.add(write(2))
+        _ = dispatcher.send(now: 1)
+        #expect(dispatcher.answered(0, .elsewhere) == nil)
+        #expect(dispatcher.closed(1, now: 5)?.outcome == .unknown)
+        let ended = dispatcher.step(now: 1_002).ended
+        #expect(
+            ended == [.init(operation: write(1), outcome: .refused, sent: nil, timedOut: true)])
     }
 
     @Test("a full queue refuses at once")
@@ -148,7 +193,8 @@ internal import Testing
             draws += 1
             return Int(KeyedRandom.scale(dice.bits(.other, number: draws), below: bound))
         }
-        var dispatcher = Dispatcher(connections: 4, timeout: timeout)
+        var dispatcher = Dispatcher(
+            connections: 4, targets: 1 + roll(3), timeout: timeout)
         var ended: [Int64: Int] = [:]
         var added: Int64 = 0
         var connecting: Set<Int> = []
@@ -184,7 +230,8 @@ internal import Testing
             case 3:
                 if let number = busy.keys.sorted().dropFirst(roll(4)).first {
                     busy[number] = nil
-                    end(dispatcher.answered(number, .ok(nil), takesWrites: roll(9) > 0))
+                    let outcome: Outcome = roll(3) > 0 ? .ok(nil) : .elsewhere
+                    end(dispatcher.answered(number, outcome, takesWrites: roll(9) > 0))
                 }
             case 4:
                 let number = roll(4)

@@ -26,9 +26,9 @@ internal import Testing
         arguments: [
             (200, "{\"position\":4}", Outcome.ok(nil)),
             (400, "{\"error\":\"no\",\"outcome\":\"refused\"}", .refused),
-            (503, "{\"error\":\"no\",\"outcome\":\"refused\"}", .refused),
+            (503, "{\"error\":\"no\",\"outcome\":\"refused\"}", .elsewhere),
             (503, "{\"error\":\"?\",\"outcome\":\"unknown\"}", .unknown),
-            (507, "{\"error\":\"full\",\"outcome\":\"refused\"}", .refused),
+            (507, "{\"error\":\"full\",\"outcome\":\"refused\"}", .elsewhere),
             (500, "", .unknown), (503, "", .unknown),
         ])
     func kvWrites(status: Int, body: String, outcome: Outcome) {
@@ -45,7 +45,8 @@ internal import Testing
         #expect(read(200, "{\"position\":4,\"value\":-12}") == .ok(-12))
         #expect(read(200, "{\"position\":4,\"value\":\"text\"}") == .ok(nil))
         #expect(read(404, "{\"error\":\"no key\"}") == .ok(nil))
-        #expect(read(503, "") == .refused)
+        #expect(read(503, "") == .elsewhere)
+        #expect(read(400, "") == .refused)
         let cas = Operation.Action.compareAndSet(key: 1, expect: 1, value: 2)
         let body = Array("{\"error\":\"other\",\"position\":1,\"value\":9}".utf8)
         #expect(HTTPLanguage.kv.outcome(cas, status: 409, body: body) == .ok(9))
@@ -60,8 +61,8 @@ internal import Testing
         #expect(get.outcome(.request, status: 204, body: none) == .ok(nil))
         #expect(get.outcome(.request, status: 302, body: none) == .ok(nil))
         #expect(get.outcome(.request, status: 404, body: none) == .refused)
-        #expect(get.outcome(.request, status: 500, body: none) == .refused)
-        #expect(post.outcome(.request, status: 503, body: none) == .refused)
+        #expect(get.outcome(.request, status: 500, body: none) == .elsewhere)
+        #expect(post.outcome(.request, status: 503, body: none) == .elsewhere)
         #expect(post.outcome(.request, status: 500, body: none) == .unknown)
     }
 
@@ -114,7 +115,9 @@ internal import Testing
         #expect(RedisWire.outcome(.text("OK")) == .ok(nil))
         #expect(RedisWire.outcome(.text("12")) == .ok(12))
         #expect(RedisWire.outcome(.missing) == .ok(nil))
-        #expect(RedisWire.outcome(.error("LOADING")) == .refused)
+        #expect(RedisWire.outcome(.error("LOADING Redis is loading")) == .elsewhere)
+        #expect(RedisWire.outcome(.error("READONLY You can't write")) == .elsewhere)
+        #expect(RedisWire.outcome(.error("WRONGTYPE")) == .refused)
         #expect(RedisWire.command(.write(key: 2, value: 9)) == ["SET", "k2", "9"])
         #expect(RedisWire.command(.read(key: 2)) == ["GET", "k2"])
     }

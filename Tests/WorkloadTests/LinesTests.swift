@@ -1,6 +1,7 @@
 internal import Cluster
 internal import Testing
-internal import Workload
+
+@testable internal import Workload
 
 @Suite("Lines between a client and the lab") struct LinesTests {
     @Test("a report is the same after its journey")

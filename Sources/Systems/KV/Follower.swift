@@ -35,9 +35,14 @@ final class Follower: Sendable {
         freshness.withLock { ($0.lag(now: .now), $0.behind) }
     }
 
+    /// Whether the leader should have been heard by now.
+    var leaderIsSilent: Bool {
+        freshness.withLock { $0.isSilent(now: .now) }
+    }
+
     /// Copies until the task is cancelled.
     func run() async {
-        var backoff = Backoff(first: .milliseconds(50), longest: .seconds(1), seed: seed)
+        var backoff = Backoff(first: .milliseconds(50), longest: .milliseconds(200), seed: seed)
         var lostAt: ContinuousClock.Instant? = .now
         var warned = false
         while !Task.isCancelled {

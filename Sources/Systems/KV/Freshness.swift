@@ -18,11 +18,15 @@ struct Freshness: Sendable, Equatable {
     /// The leader's writes up to here are in the copy; nil until that was so for the first time.
     private var completeUntil: ContinuousClock.Instant?
     private var heardAt: ContinuousClock.Instant?
+    /// Of any answer, also one that left entries missing.
+    private var lastAnswer: ContinuousClock.Instant
+    private var roundTrip = Duration.zero
     /// Entries the leader had, when last heard of, that were not here.
     private(set) var behind: UInt64 = 0
 
     init(start: ContinuousClock.Instant) {
         self.start = start
+        lastAnswer = start
     }
 
     /// An answer came and was applied.
@@ -35,12 +39,19 @@ struct Freshness: Sendable, Equatable {
         behind: UInt64
     ) {
         self.behind = behind
+        lastAnswer = now
+        roundTrip = now - min(asked + held, now)
         if behind == 0 {
             completeUntil = min(asked + held, now)
             heardAt = now
         } else {
             heardAt = nil
         }
+    }
+
+    /// Whether the leader should have been heard by now: it is gone, or cut off.
+    func isSilent(now: ContinuousClock.Instant) -> Bool {
+        now - lastAnswer > Self.patience * 2 + roundTrip
     }
 
     /// How far back the copy may lie.

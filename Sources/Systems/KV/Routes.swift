@@ -52,13 +52,14 @@ struct Routes: Sendable {
         case .leader(let leader):
             let result = await leader.submit(write)
             return (try Answers.written(result), result.outcome)
-        case .follower(_, let forwarding):
-            return try await forward(request, body, forwarding)
+        case .follower(let follower, let forwarding):
+            return try await forward(
+                request, body, forwarding, inDoubt: follower.leaderIsSilent)
         }
     }
 
     private func forward(
-        _ request: Request, _ body: ByteBuffer, _ forwarding: Forwarding
+        _ request: Request, _ body: ByteBuffer, _ forwarding: Forwarding, inDoubt: Bool
     ) async throws -> (Response, Answers.Outcome?) {
         if let sender = Forwarding.sender(of: request) {
             let why = "\(sender) takes \(node.name) for the leader, which it is not"
@@ -66,7 +67,7 @@ struct Routes: Sendable {
         }
         do {
             let answer = try await forwarding.forward(
-                request.method.rawValue, request.uri.path, body)
+                request.method.rawValue, request.uri.path, body, inDoubt: inDoubt)
             let status = HTTPResponse.Status(code: answer.status)
             return (JSON.answer(status, answer.body), Answers.outcome(of: answer))
         } catch {
