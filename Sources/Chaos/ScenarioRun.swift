@@ -50,12 +50,15 @@ public struct ScenarioRun: Sendable {
     /// does not wait for it.
     public static let startLimit = Duration.seconds(60)
 
+    /// Until this long after everything was healed, ready may be yesterday's news.
+    private static let firstBelief = Duration.seconds(1)
+
     /// Where it stands.
     enum Phase: Equatable {
         case steps
         case waitingForDeadlines
         case healing(Int)
-        case settling(until: Stamp)
+        case settling(since: Stamp)
         case stopping(Int)
         case finished
     }
@@ -150,17 +153,21 @@ public struct ScenarioRun: Sendable {
         {
             heal()
         }
-        if case .settling(let until) = phase {
-            let isReady =
-                Self.isReady(core)
-                && !core.faults.contains { $0.isActive && !$0.record.weather }
-            let waits = deadlines.contains(where: \.isRunning)
-            if isReady && !waits || now >= until && !waits {
-                if !isReady { findings.unsettled = true }
-                say("", "settling", isReady ? .done : .failed, isReady ? "" : Self.unready(core))
-                phase = .stopping(order(.traffic(.stop), "traffic stop", step: "end"))
-            }
-        }
+        if case .settling(let since) = phase { settled(since, now, core) }
+    }
+
+    /// Ready for a second at least (sooner nobody would have noticed that it is not), and whatever is
+    /// still being found out about deadlines and faults is known.
+    private mutating func settled(_ since: Stamp, _ now: Stamp, _ core: Core) {
+        guard !deadlines.contains(where: \.isRunning) else { return }
+        let isReady =
+            Self.isReady(core) && !core.faults.contains { $0.isActive && !$0.record.weather }
+        let isProved = !core.faults.contains { $0.proof == nil || $0.proof?.verdict == .measuring }
+        let isOver = now >= since + script.settle
+        guard isOver || isReady && isProved && now >= since + Self.firstBelief else { return }
+        if !isReady { findings.unsettled = true }
+        say("", "settling", isReady ? .done : .failed, isReady ? "" : Self.unready(core))
+        phase = .stopping(order(.traffic(.stop), "traffic stop", step: "end"))
     }
 
     mutating func endSteps(_ now: Stamp) {
@@ -186,7 +193,7 @@ public struct ScenarioRun: Sendable {
             finish()
             return
         }
-        phase = .settling(until: now + script.settle)
+        phase = .settling(since: now)
         say("", "settling", .began)
     }
 
@@ -243,7 +250,9 @@ public struct ScenarioRun: Sendable {
         var moments = deadlines.compactMap { $0.nextLook(after: now) }
         moments += invariants.compactMap(\.deadline)
         moments += strands.values.compactMap { $0.waiting.nextLook(after: now) }
-        if case .settling(let until) = phase { moments.append(until) }
+        if case .settling(let since) = phase {
+            moments += [since + Self.firstBelief, since + script.settle]
+        }
         guard let next = moments.filter({ $0 > now }).min(), next != woken else { return }
         woken = next
         actions.append(.wake(next))

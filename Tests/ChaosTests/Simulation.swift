@@ -20,6 +20,8 @@ struct Simulation {
         var lag: [(node: String, seconds: Float, from: Double, to: Double)] = []
         /// Faults are found to have no effect.
         var noEffect = false
+        /// How long it takes to find out what a fault does.
+        var proof = 0.0
         /// When to give up.
         var limit = 300.0
 
@@ -40,6 +42,7 @@ struct Simulation {
                             Double(words[4]) ?? 0
                         ))
                 case "no-effect": noEffect = true
+                case "proof": proof = Double(words[1]) ?? 0
                 default: break
                 }
             }
@@ -50,6 +53,7 @@ struct Simulation {
         case ready(Int)
         case tick
         case faultEnds(FaultID)
+        case proved(FaultID)
         case interrupt(Int32)
     }
 
@@ -113,6 +117,12 @@ struct Simulation {
             }
         case .tick: tick()
         case .faultEnds(let id): end(id, .elapsed)
+        case .proved(let id):
+            let proof =
+                world.noEffect
+                ? Proof(verdict: .noEffect, words: "nothing was felt")
+                : Proof(verdict: .proved, words: "felt")
+            record(.faultMeasured(id, proof))
         case .interrupt(let code): feed(.interrupted(code))
         }
     }
@@ -230,9 +240,7 @@ struct Simulation {
                     ends: ending.after.map { now + $0 },
                     momentary: takesProcesses && ending.after == nil)))
         if let after = ending.after { plan((now + after).seconds, .faultEnds(id)) }
-        if world.noEffect {
-            record(.faultMeasured(id, Proof(verdict: .noEffect, words: "nothing was felt")))
-        }
+        plan(now.seconds + world.proof, .proved(id))
         for node in found.nodes where takesProcesses {
             record(
                 .nodeChanged(
