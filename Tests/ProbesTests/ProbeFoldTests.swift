@@ -296,6 +296,22 @@ private final class Course {
         #expect(course.sample(2, at: 2.1)?.behind == Sample.notTold)
     }
 
+    @Test func withoutTermsTheOneThatAnswersLeads() throws {
+        let course = Course()
+        course.primary(0, at: 1, 100)
+        course.primary(1, at: 1.1, 400)
+        course.replica(2, at: 1.2, 90)
+        #expect(course.sample(2, at: 1.2)?.behind == 10)
+        course.miss(0, at: 2)
+        course.primary(1, at: 2.1, 400)
+        course.replica(2, at: 2.2, 90)
+        #expect(course.sample(2, at: 2.2)?.behind == 310)
+        course.fold.forget(NodeID(1))
+        course.primary(0, at: 3, 100)
+        course.replica(2, at: 3.2, 90)
+        #expect(course.sample(2, at: 3.2)?.behind == 10)
+    }
+
     @Test func logsThatNobodyLeadsAreBounded() {
         let course = Course()
         for start in 0..<1_000 { course.primary(0, at: Double(start), 10, "log-\(start)") }

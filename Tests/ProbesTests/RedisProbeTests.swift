@@ -59,6 +59,13 @@ import Testing
             try await told.first(what) { isWanted($0.result, $0.replica) }.result
         }
 
+        /// The sample of a node at the last result.
+        func sample(_ node: NodeID) -> Sample? {
+            fold.withLock { fold in
+                fold.samples(now: monotonic()).first { $0.node == node }
+            }
+        }
+
         /// Waits until the replica has its copy.
         func settle() async throws {
             try await until("a replica that is ready") { result, sample in
@@ -197,6 +204,50 @@ import Testing
             try await pair.until("a replica that caught up") { result, sample in
                 result.node == NodeID(1) && sample?.lag == 0 && sample?.behind == 0
             }
+        }
+    }
+
+    @Test func rolesThatAreChangedByHandAreToldAndTheLogGoesOn() async throws {
+        try await withPair { pair in
+            try await pair.primary.command("incr", "x", times: 100)
+            try await pair.replica.command("replicaof", "no", "one")
+            let promoted = try await pair.until("the replica as leader") { result, _ in
+                result.node == NodeID(1) && result.reading.role == .leader
+            }
+            let former = try await pair.until("the former leader") { result, _ in
+                result.node == NodeID(0) && result.isGood
+            }
+            #expect(promoted.reading.stream?.continued == former.reading.stream?.name)
+            try await pair.primary.command("replicaof", "127.0.0.1", "\(pair.replica.port)")
+            try await pair.replica.command("incr", "x", times: 100)
+            try await pair.until("the former leader as replica, with all there is") { result, _ in
+                result.node == NodeID(0) && result.reading.role == .follower && result.isGood
+                    && (result.reading.position ?? 0) > 4_000
+            }
+            try await pair.until("no lag") { _, _ in
+                pair.sample(NodeID(0))?.lag == 0 && pair.sample(NodeID(0))?.behind == 0
+            }
+            #expect(pair.sample(NodeID(1))?.role == .leader)
+            #expect(pair.sample(NodeID(1))?.lag.isNaN == true)
+        }
+    }
+
+    @Test func aSentinelObserves() async throws {
+        let port = try freePorts(1)[0]
+        let sentinel = try RedisServer(sentinel: port)
+        defer { sentinel.end() }
+        let results = Results()
+        try await withProber { prober in
+            prober.start(
+                node: NodeID(0),
+                plan: ProbePlan(
+                    kind: .redis, address: "127.0.0.1", port: port, every: .milliseconds(50)),
+                socket: newSocket, deliver: results.deliver)
+            let result = try await results.first("an answer") { $0.isAnswered }
+            #expect(result.isGood && result.ready)
+            #expect(result.reading.role == .observer)
+            #expect(result.reading.roleWord == "sentinel")
+            #expect(result.reading.stream == nil)
         }
     }
 

@@ -68,13 +68,15 @@ public struct ProbeFold: Sendable {
         if reading.role == .leader {
             streams.lead(
                 stream, result.node, term: reading.term, position: position, at: result.at,
-                isClaimed: claims)
+                isLeading: { [nodes] in
+                    nodes[$0]?.leads == $1 && nodes[$0]?.isSilent == false
+                })
             memory.caughtUpAt = nil
             return
         }
         let log = streams.log(
             stream.name, position: position, isClaimed: claims,
-            isSilent: { nodes[$0]?.isSilent ?? true })
+            isSilent: isSilent)
         if let log { memory.leader = log.leader }
         let lag = Lag(
             position: position, at: result.at, link: stream.link, history: log?.history,
@@ -88,6 +90,8 @@ public struct ProbeFold: Sendable {
     private func claims(_ node: NodeID, _ stream: String) -> Bool {
         nodes[node]?.leads == stream
     }
+
+    private func isSilent(_ node: NodeID) -> Bool { nodes[node]?.isSilent ?? true }
 
     private func answers(of node: NodeID, now: Int64) -> Lag.Leader? {
         guard let memory = nodes[node], let since = memory.answeringSince,

@@ -20,21 +20,17 @@ struct Streams: Sendable {
     private var successors: [String: (name: String, upTo: UInt64)] = [:]
 
     /// A node says that it leads a log and where its head is.
-    /// - Parameter isClaimed: whether a node still says that it leads a log.
+    ///
+    /// Where two say so, the one of the later term counts; without terms the one that was first. One
+    /// that has fallen silent does not stand in the way of another, whatever its term.
+    /// - Parameter isLeading: whether a node says so still, and answers.
     mutating func lead(
         _ stream: Reading.Stream, _ node: NodeID, term: UInt64?, position: UInt64, at moment: Int64,
-        isClaimed: (NodeID, String) -> Bool
+        isLeading: (NodeID, String) -> Bool
     ) {
         let term = term ?? 0
-        var log =
-            logs[stream.name]
-            ?? begin(stream, leader: node, term: term, isClaimed: isClaimed)
-        if log.leader != node {
-            // Two say so: one of an earlier term has not heard yet that it was replaced.
-            if term < log.term || (term == log.term && isClaimed(log.leader, stream.name)) {
-                return
-            }
-        }
+        var log = logs[stream.name] ?? begin(stream, leader: node, term: term, isLeading)
+        if log.leader != node, term <= log.term, isLeading(log.leader, stream.name) { return }
         log.leader = node
         log.term = term
         log.history.append(position, at: moment)
@@ -43,7 +39,7 @@ struct Streams: Sendable {
 
     /// The log with which a node's position in `name` can be compared; `nil` when there is none.
     /// - Parameters:
-    ///   - isClaimed: whether a node still says that it leads a log.
+    ///   - isClaimed: whether a node said that it leads a log when it last said anything.
     ///   - isSilent: whether a node does not answer.
     func log(
         _ name: String, position: UInt64, isClaimed: (NodeID, String) -> Bool,
@@ -66,19 +62,19 @@ struct Streams: Sendable {
 
     private mutating func begin(
         _ stream: Reading.Stream, leader: NodeID, term: UInt64,
-        isClaimed: (NodeID, String) -> Bool
+        _ isLeading: (NodeID, String) -> Bool
     ) -> Log {
         var log = Log(leader: leader, term: term)
         if let earlier = stream.continued, earlier != stream.name {
             successors[earlier] = (stream.name, stream.continuedTo)
             if let before = logs[earlier] { log.history = before.history.upTo(stream.continuedTo) }
         }
-        if logs.count >= Self.keptOrphans { dropOldest(isClaimed) }
+        if logs.count >= Self.keptOrphans { dropOldest(isLeading) }
         return log
     }
 
-    private mutating func dropOldest(_ isClaimed: (NodeID, String) -> Bool) {
-        let orphans = logs.filter { !isClaimed($0.value.leader, $0.key) }
+    private mutating func dropOldest(_ isLeading: (NodeID, String) -> Bool) {
+        let orphans = logs.filter { !isLeading($0.value.leader, $0.key) }
         guard orphans.count >= Self.keptOrphans else { return }
         let oldest = orphans.min { a, b in
             (a.value.history.head?.at ?? 0, a.key) < (b.value.history.head?.at ?? 0, b.key)

@@ -8,6 +8,8 @@ final class RedisServer: Sendable {
     let port: UInt16
     private let pid: pid_t
     private let hasEnded = Atomic<Bool>(false)
+    /// A file to take away at the end.
+    private let file: String?
 
     /// Starts one; it keeps nothing on disk.
     init(port: UInt16, replicaOf primary: UInt16? = nil) throws {
@@ -17,7 +19,23 @@ final class RedisServer: Sendable {
         ]
         if let primary { arguments += ["--replicaof", "127.0.0.1 \(primary)"] }
         self.port = port
+        file = nil
         pid = try launch("redis-server", arguments, package: "redis-server")
+    }
+
+    /// Starts one that only watches; it watches nobody. Its configuration is a file that it writes
+    /// itself.
+    init(sentinel port: UInt16) throws {
+        let path = "/tmp/sentinel-\(getpid())-\(port).conf"
+        let text = "port \(port)\nbind 127.0.0.1\ndir /tmp\n"
+        let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
+        try #require(descriptor >= 0, "\(path) can't be written: error \(errno)")
+        let count = write(descriptor, text, text.utf8.count)
+        close(descriptor)
+        try #require(count == text.utf8.count)
+        self.port = port
+        file = path
+        pid = try launch("redis-server", [path, "--sentinel"], package: "redis-server")
     }
 
     /// Sends a signal to its process.
@@ -32,6 +50,7 @@ final class RedisServer: Sendable {
         kill(pid, SIGKILL)
         var status: Int32 = 0
         waitpid(pid, &status, 0)
+        if let file { unlink(file) }
     }
 
     /// Runs a command many times by `redis-cli`.
