@@ -50,7 +50,7 @@ import Testing
             series("odd", [:], 1),
         ]
         #expect(page.series == expected)
-        #expect(page.seriesLines == expected.count)
+        #expect(page.hasSeries)
         #expect(page.brokenLines == 0)
     }
 
@@ -67,7 +67,7 @@ import Testing
     @Test func onlyWantedMetricsAreKept() {
         let page = PrometheusPage(Array(Self.page.utf8), names: ["calls_total", "missing"])
         #expect(page.series == [series("calls_total", [:], 5)])
-        #expect(page.seriesLines == 13)
+        #expect(page.hasSeries)
         #expect(page.isCounter("calls_total"))
     }
 
@@ -81,6 +81,18 @@ import Testing
         let page = PrometheusPage(Array("good 1\n\(line)\ngood 2".utf8))
         #expect(page.series == [series("good", [:], 1), series("good", [:], 2)])
         #expect(page.brokenLines == 1)
+    }
+
+    @Test func pickingMetricsFindsWhatReadingAllOfThemFinds() {
+        let bytes = Array(Self.page.utf8)
+        let all = PrometheusPage(bytes)
+        for name in Set(all.series.map(\.name)) {
+            let picked = PrometheusPage(bytes, names: [name])
+            #expect(picked.series == all.series.filter { $0.name == name })
+            #expect(picked.isCounter(name) == all.isCounter(name))
+        }
+        let none = PrometheusPage(bytes, names: ["rpc_duration"])
+        #expect(none.series.isEmpty && none.hasSeries)
     }
 
     @Test func linesMayEndAsTheyLike() {

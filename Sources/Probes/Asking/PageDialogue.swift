@@ -55,6 +55,6 @@ struct PageDialogue: Sendable {
         }
         let page = PrometheusPage(body, names: names)
         map.read(page, into: &reading)
-        return page.seriesLines > 0 || page.brokenLines == 0
+        return page.hasSeries || page.brokenLines == 0
     }
 }

@@ -13,8 +13,7 @@ struct MetricMap: Sendable {
             if let tokens = JSONPage.tokens(of: place) {
                 pointers.append((word, tokens))
             } else {
-                var scanner = PrometheusScanner(ArraySlice(place.utf8))
-                let selector = scanner.selector() ?? (name: place, labels: [])
+                let selector = PrometheusScanner.selector(place) ?? (name: place, labels: [])
                 selectors.append((word, selector.name, selector.labels))
             }
         }

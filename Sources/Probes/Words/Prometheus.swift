@@ -5,23 +5,42 @@ struct PrometheusPage: Equatable, Sendable {
     private(set) var series: [PrometheusSeries] = []
     /// By name, as `# TYPE` declares it: `counter`, `gauge`, …
     private(set) var types: [String: String] = [:]
-    /// Lines that are a series, wanted or not.
-    private(set) var seriesLines = 0
-    /// Lines that are nothing.
+    /// Whether a line was found that is a series, wanted or not.
+    private(set) var hasSeries = false
+    /// Lines that were read and are nothing.
     private(set) var brokenLines = 0
 
     /// Reads a page.
-    /// - Parameter names: the metrics to keep; all of them when `nil`.
+    /// - Parameter names: the metrics to keep; all of them when `nil`. Pages of real engines have
+    ///   thousands of lines of which a handful is wanted, and are read twice a second: once the page is
+    ///   known to be one of metrics, the others are passed over by their first bytes.
     init(_ bytes: [UInt8], names: Set<String>? = nil) {
-        var start = 0
-        while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
-            read(bytes[start..<(end > start && bytes[end - 1] == 13 ? end - 1 : end)], names)
-            start = end + 1
+        let wanted = names.map { names in names.sorted().map { Array($0.utf8) } }
+        bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            while start < bytes.count {
+                var end = start
+                while end < bytes.count, bytes[end] != 10 { end += 1 }
+                let line = UnsafeBufferPointer(
+                    rebasing: bytes[start..<(end > start && bytes[end - 1] == 13 ? end - 1 : end)])
+                if !isUnwanted(line, wanted) { read(line, names) }
+                start = end + 1
+            }
         }
     }
 
-    private mutating func read(_ line: ArraySlice<UInt8>, _ names: Set<String>?) {
+    /// Whether a line begins with another name than those that are wanted; `false` where more than
+    /// its first bytes would have to be looked at.
+    private func isUnwanted(_ line: UnsafeBufferPointer<UInt8>, _ wanted: [[UInt8]]?) -> Bool {
+        guard let wanted, hasSeries, let first = line.first else { return false }
+        if first == UInt8(ascii: "#") {
+            return line.count > 2 && line[1] == 32 && line[2] != UInt8(ascii: "T")
+        }
+        guard first > 32, first != UInt8(ascii: "{") else { return false }
+        return !wanted.contains { line.starts(with: $0) }
+    }
+
+    private mutating func read(_ line: UnsafeBufferPointer<UInt8>, _ names: Set<String>?) {
         var scanner = PrometheusScanner(line)
         scanner.skipBlanks()
         if scanner.isAtEnd { return }
@@ -37,7 +56,7 @@ struct PrometheusPage: Equatable, Sendable {
             brokenLines += 1
             return
         }
-        seriesLines += 1
+        hasSeries = true
         if names?.contains(series.name) ?? true { self.series.append(series) }
     }
 

@@ -1,14 +1,23 @@
-/// Reads one line of a page of metrics.
+/// Reads one line of a page of metrics, in place: it must not outlive the bytes of the page.
 struct PrometheusScanner {
-    private let line: ArraySlice<UInt8>
-    private var index: Int
+    private let line: UnsafeBufferPointer<UInt8>
+    private var index = 0
 
-    init(_ line: ArraySlice<UInt8>) {
-        self.line = line
-        index = line.startIndex
+    init(_ line: UnsafeBufferPointer<UInt8>) { self.line = line }
+
+    /// A name with labels as a topology writes it; `nil` when it is none.
+    static func selector(
+        _ text: String
+    ) -> (name: String, labels: [PrometheusSeries.Label])? {
+        Array(text.utf8).withUnsafeBufferPointer { bytes in
+            var scanner = PrometheusScanner(bytes)
+            let selector = scanner.selector()
+            scanner.skipBlanks()
+            return scanner.isAtEnd ? selector : nil
+        }
     }
 
-    var isAtEnd: Bool { index == line.endIndex }
+    var isAtEnd: Bool { index == line.count }
 
     private var byte: UInt8? { isAtEnd ? nil : line[index] }
 
@@ -44,7 +53,7 @@ struct PrometheusScanner {
     }
 
     /// `name`, `name{label="value"}`, or with the name in quotes among the labels.
-    mutating func selector() -> (name: String, labels: [PrometheusSeries.Label])? {
+    private mutating func selector() -> (name: String, labels: [PrometheusSeries.Label])? {
         skipBlanks()
         var name = word()
         var labels: [PrometheusSeries.Label] = []
@@ -86,7 +95,7 @@ struct PrometheusScanner {
             }
             break
         }
-        return index > first ? String(decoding: line[first..<index], as: UTF8.self) : nil
+        return index > first ? text(from: first) : nil
     }
 
     /// Text in quotes with `\\`, `\"` and `\n`.
@@ -116,6 +125,10 @@ struct PrometheusScanner {
         skipBlanks()
         let first = index
         while let byte, byte != 32, byte != 9 { index += 1 }
-        return index > first ? String(decoding: line[first..<index], as: UTF8.self) : nil
+        return index > first ? text(from: first) : nil
+    }
+
+    private func text(from first: Int) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: line[first..<index]), as: UTF8.self)
     }
 }
