@@ -29,14 +29,17 @@ final class HostThread: Sendable {
     private let epoll: Descriptor
     private let onEvent: @Sendable (MachineEvent) -> Void
     let identity: Identity
+    let runtime: Runtime
 
     init(
-        identity: Identity, onEvent: @escaping @Sendable (MachineEvent) -> Void
+        identity: Identity, runtime: Runtime,
+        onEvent: @escaping @Sendable (MachineEvent) -> Void
     ) throws(MachineError) {
         let number = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard number >= 0 else { throw .failed(call: "epoll_create1", code: errno) }
         epoll = Descriptor(owning: number)
         self.identity = identity
+        self.runtime = runtime
         self.onEvent = onEvent
     }
 
@@ -253,7 +256,10 @@ final class HostThread: Sendable {
     /// Asks the host for a machine and waits until it is furnished.
     func make(_ spec: MachineSpec) async throws(MachineError) -> Machine {
         guard let host = channel(Self.hostTag) else { throw .gone }
-        var made = try await host.request(SQUALL_MAKE) { $0.put(spec) }
+        var spec = spec
+        spec.binds += runtime.binds
+        let asked = spec
+        var made = try await host.request(SQUALL_MAKE) { $0.put(asked) }
         let number = made.u32()
         let processID = Int32(bitPattern: made.u32())
         guard let channel = state.withLock({ $0.fresh.removeValue(forKey: number) }) else {

@@ -65,7 +65,7 @@ public final class Machine: Sendable {
                 message.put(spec.controllingTerminal ? SQUALL_START_TERMINAL : 0)
                 message.put(spec.directory)
                 message.put(spec.arguments)
-                message.put(spec.environment)
+                message.put(host.runtime.environment(spec.environment))
             }
         } catch {
             guard case .failed(let call, let code) = error else { throw error }

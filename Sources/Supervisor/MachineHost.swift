@@ -19,6 +19,8 @@ public final class MachineHost: Sendable {
         /// queue; each machine sends at most one event for each request made of it, `emptied` and
         /// `gone` apart.
         public var onEvent: @Sendable (MachineEvent) -> Void
+        /// The Swift runtime that nodes shall reach; `nil` is this program's.
+        var runtime: Runtime?
 
         /// Options with a receiver of events.
         public init(
@@ -55,7 +57,9 @@ public final class MachineHost: Sendable {
     public static func start(_ options: Options) async throws(MachineError) -> MachineHost {
         let identity =
             if let given = options.identity { given } else { try Identity.ofThisProcess() }
-        let thread = try HostThread(identity: identity, onEvent: options.onEvent)
+        let thread = try HostThread(
+            identity: identity, runtime: options.runtime ?? .ofThisProgram(for: identity),
+            onEvent: options.onEvent)
         let executable = options.executable ?? besideThisProgram()
         do throws(MachineError) {
             var hello = try await thread.start(executable)
@@ -90,7 +94,7 @@ public final class MachineHost: Sendable {
     /// Ends every machine and the host, and returns when all of them are collected.
     public func end() async { await thread.end() }
 
-    private static func besideThisProgram() -> String {
+    static func besideThisProgram() -> String {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let length = readlink("/proc/self/exe", &buffer, buffer.count)
         let path = String(decoding: buffer.prefix(max(length, 0)), as: UTF8.self)

@@ -114,13 +114,3 @@ extension MachineError {
         return .refused(call: call, code: code, help: help)
     }
 }
-
-/// The text of a small file; empty when it cannot be read.
-private func fileText(_ path: String) -> String {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "" }
-    defer { close(file) }
-    var buffer = [UInt8](repeating: 0, count: 8192)
-    let count = read(file, &buffer, buffer.count)
-    return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
-}

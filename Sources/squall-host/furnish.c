@@ -51,7 +51,8 @@ static int make_directories(const char *path, bool itself) {
 
 static int write_whole(const char *path, const char *text, size_t length) {
     // Not emptied first: a reader in between sees the old text or the new one, hardly ever a part.
-    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    // Not through a link either: the node may have put one there, and pid 1 can do more than it.
+    int file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (file < 0) return errno;
     int error = 0;
     for (size_t done = 0; done < length && error == 0;) {

@@ -35,9 +35,14 @@ final class Bench: Sendable {
         self.record = record
     }
 
-    static func start() async throws -> Bench {
+    static func start(_ options: MachineHost.Options = .init { _ in }) async throws -> Bench {
         let record = Record()
-        let host = try await MachineHost.start(.init { record.add($0) })
+        var options = options
+        options.onEvent = { record.add($0) }
+        let copy = getenv("SQUALL_TEST_HOST").map { String(cString: $0) }
+        if let copy { options.executable = copy }
+        let host = try await MachineHost.start(options)
+        if let copy { remove(String(copy.dropLast("/squall-host".count))) }
         return Bench(host: host, record: record)
     }
 

@@ -168,6 +168,30 @@ struct FurnitureTests {
     }
 
     @Test
+    func `a Swift runtime that a node cannot reach is brought to it`() async throws {
+        let folder = try #require(temporaryFolder())
+        defer { remove(folder) }
+        mkdir(folder + "/lib", 0o755)
+        try #require(make(folder + "/lib/libswiftCore.so", mode: 0o644, text: "library"))
+        let stranger = Identity(userID: 4243, groupID: 4243, origin: .free)
+        #expect(Runtime(directory: folder + "/lib", identity: stranger).hidden == nil)
+        chmod(folder, 0o700)
+        #expect(Runtime(directory: folder + "/lib", identity: stranger).hidden == folder + "/lib")
+        let own = Identity(userID: geteuid(), groupID: getegid(), origin: .operatorOwn)
+        #expect(Runtime(directory: folder + "/lib", identity: own).hidden == nil)
+
+        var options = MachineHost.Options { _ in }
+        options.runtime = Runtime(directory: folder + "/lib", identity: stranger)
+        let bench = try await Bench.start(options)
+        let machine = try await bench.machine()
+        expect(
+            try await bench.shell("echo $LD_LIBRARY_PATH; cat /run/squall/lib/*", in: machine)
+                .output,
+            is: "/run/squall/lib\nlibrary")
+        await bench.host.end()
+    }
+
+    @Test
     func `the names of others are replaced in place`() async throws {
         let bench = try await Bench.start()
         let machine = try await bench.machine()
