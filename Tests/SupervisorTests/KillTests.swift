@@ -45,4 +45,42 @@ struct KillTests {
         }
         await noProcess(marked: "\(death.mark)", within: .seconds(2))
     }
+
+    /// Ten moments for each who, from the first thread to machines in every state.
+    static let moments: [Moment] = Who.all.flatMap { who in
+        (0..<10).map { _ in
+            Moment(
+                who: who, milliseconds: Int.random(in: 0...150),
+                mark: UInt32.random(in: 100_000_000...999_999_999))
+        }
+    }
+
+    struct Moment: Sendable, Codable, CustomStringConvertible {
+        var who: Who
+        var milliseconds: Int
+        var mark: UInt32
+
+        var description: String { "\(who), after \(milliseconds) ms" }
+    }
+
+    @Test(arguments: moments)
+    func `it may die at any moment`(moment: Moment) async {
+        await #expect(processExitsWith: .signal(SIGKILL)) { [moment = moment as Moment] in
+            moment.who.become()
+            setenv("SQUALL_TEST_MARK", "\(moment.mark)", 1)
+            Task.detached {
+                try await Task.sleep(for: .milliseconds(moment.milliseconds))
+                kill(getpid(), SIGKILL)
+            }
+            let bench = try await Bench.start()
+            for number in 0..<UInt32(1000) {
+                async let next = bench.machine("kv-\(number)a", last: 2 + 2 * number)
+                let machine = try await bench.machine("kv-\(number)b", last: 3 + 2 * number)
+                _ = try await bench.shell(
+                    "setsid sleep \(moment.mark) </dev/null >/dev/null 2>&1 &", in: machine)
+                try await next.powerOff()
+            }
+        }
+        await noProcess(marked: "\(moment.mark)", within: .seconds(2))
+    }
 }
