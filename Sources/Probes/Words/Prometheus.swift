@@ -29,12 +29,16 @@ struct PrometheusPage: Equatable, Sendable {
         }
     }
 
+    private static let declaration = Array("# TYPE ".utf8)
+
     /// Whether a line begins with another name than those that are wanted; `false` where more than
     /// its first bytes would have to be looked at.
     private func isUnwanted(_ line: UnsafeBufferPointer<UInt8>, _ wanted: [[UInt8]]?) -> Bool {
         guard let wanted, hasSeries, let first = line.first else { return false }
         if first == UInt8(ascii: "#") {
-            return line.count > 2 && line[1] == 32 && line[2] != UInt8(ascii: "T")
+            guard line.starts(with: Self.declaration) else { return true }
+            let name = line.dropFirst(Self.declaration.count).prefix { $0 != 32 && $0 != 34 }
+            return !wanted.contains { $0.starts(with: name) }
         }
         guard first > 32, first != UInt8(ascii: "{") else { return false }
         return !wanted.contains { line.starts(with: $0) }

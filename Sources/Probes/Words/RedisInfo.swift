@@ -29,19 +29,42 @@ struct RedisInfo: Equatable, Sendable {
 
     /// Reads the text of a reply; `nil` when no line of it is one of `INFO`.
     init?(_ text: [UInt8]) {
-        var known = 0
-        for line in text.split(separator: 10) {
-            guard line.first != UInt8(ascii: "#"), let colon = line.firstIndex(of: 58) else {
-                continue
+        let known = text.withUnsafeBufferPointer { text in
+            var known = 0
+            var start = 0
+            while start < text.count {
+                var colon: Int?
+                var end = start
+                while end < text.count, text[end] != 10 {
+                    if colon == nil, text[end] == 58 { colon = end }
+                    end += 1
+                }
+                if let colon, Self.mayBeKey(text[start], length: colon - start) {
+                    let last = text[end - 1] == 13 ? end - 1 : end
+                    let key = String(decoding: text[start..<colon], as: UTF8.self)
+                    let value = String(
+                        decoding: text[(colon + 1)..<max(last, colon + 1)], as: UTF8.self)
+                    if set(key, value) { known += 1 }
+                }
+                start = end + 1
             }
-            let end = line.last == 13 ? line.endIndex - 1 : line.endIndex
-            guard colon < end else { continue }
-            let key = String(decoding: line[..<colon], as: UTF8.self)
-            let value = String(decoding: line[(colon + 1)..<end], as: UTF8.self)
-            if set(key, value) { known += 1 }
+            return known
         }
         if known == 0 { return nil }
     }
+
+    /// Most lines are about something else: seen by their first letter and the length of their key,
+    /// before a string is made of them.
+    private static func mayBeKey(_ first: UInt8, length: Int) -> Bool {
+        "lmrst".utf8.contains(first) && length < 32 && 1 << length & lengths != 0
+    }
+
+    private static let lengths = [
+        "redis_mode", "run_id", "role", "master_link_status", "master_last_io_seconds_ago",
+        "master_link_down_since_seconds", "master_sync_in_progress", "loading", "master_replid",
+        "master_replid2", "second_repl_offset", "master_repl_offset", "slave_repl_offset",
+        "total_commands_processed", "total_error_replies",
+    ].reduce(0) { $0 | 1 << $1.utf8.count }
 
     private mutating func set(_ key: String, _ value: String) -> Bool {
         switch key {
