@@ -82,6 +82,37 @@ struct RefusalTests {
         }
     }
 
+    @Test(arguments: ["user", "net"])
+    func `where no namespace is left, the call, the rule and the line that helps are told`(
+        kind: String
+    ) async {
+        await #expect(processExitsWith: .success) { [kind = kind as String] in
+            Who.ordinary.become()
+            let folder = try #require(temporaryFolder())
+            let host = Who.ordinary.host
+            // The host in a user namespace of its own, in which none more may be made.
+            let limited = """
+                #!/bin/sh
+                exec unshare --user --map-current-user --keep-caps sh -c \
+                'echo 0 > /proc/sys/user/max_\(kind)_namespaces && exec \(host) "$@"' sh "$@"
+
+                """
+            try #require(make(folder + "/squall-host", mode: 0o755, text: limited))
+            let error = await #expect(throws: MachineError.self) {
+                try await MachineHost.start(
+                    .init(executable: folder + "/squall-host", onEvent: { _ in }))
+            }
+            remove(folder)
+            guard case .refused(let call, let code, let help) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            expect(call, is: "unshare(CLONE_NEW\(kind.uppercased()))")
+            #expect(code == ENOSPC, "\(code)")
+            #expect(help?.contains("sysctl -w user.max_user_namespaces") == true, "\(help ?? "")")
+        }
+    }
+
     @Test
     func `the host itself refuses to make nodes root, whoever asks`() async throws {
         await #expect(processExitsWith: .success) {

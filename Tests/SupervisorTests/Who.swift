@@ -20,6 +20,11 @@ enum Who: String, Sendable, Codable, CaseIterable, CustomStringConvertible {
         guard setgroups(0, nil) == 0, setgid(4242) == 0, setuid(4242) == 0 else { exit(2) }
     }
 
+    /// Path of `squall-host`, once `become` was called.
+    var host: String {
+        getenv("SQUALL_TEST_HOST").map { String(cString: $0) } ?? MachineHost.besideThisProgram()
+    }
+
     /// Copies `squall-host` to where an ordinary user may go, when the package was built below root's
     /// home, as a clone of root's is. `Bench.start` removes it, once it runs.
     private func bringHost() {
