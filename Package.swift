@@ -116,5 +116,8 @@ let package = Package(
         tests("Workload", ["Cluster", "Workload", nioCore, nioPosix, nioHTTP]),
         tests("NodeKit", ["NodeKit", nioCore, nioPosix, nioHTTP]),
         tests("Systems", ["NodeKit", "Systems"]),
+
+        // The program as people meet it.
+        tests("Commands", ["squall", "squall-host", "squall-node"]),
     ]
 )

@@ -72,7 +72,9 @@ struct RunPrinter {
             let mark = position.state == .failed ? "✕" : "·"
             line("\(time) \(mark) \(position.step) \(position.text) \(position.message)")
         case .nodeChanged(let id, let change):
-            guard Int(id.index) < state.core.nodes.count else { return }
+            guard Int(id.index) < state.core.nodes.count,
+                !state.core.nodes[Int(id.index)].isClient, change.phase != .waiting
+            else { return }
             line("\(time)   \(state.core.nodes[Int(id.index)].name) \(change.phase.rawValue)  \(change.reason)")
         case .faultBegan(let fault): line("\(time) ↯ \(fault.id) \(fault.text)")
         case .faultMeasured(let id, let proof):

@@ -79,7 +79,7 @@ public struct KernelRules: Equatable, Sendable {
             "There is no /dev/net/tun here: sudo modprobe tun. The veth attachment needs none."
         default:
             "Only root may open /dev/net/tun here. The veth attachment does not need it: leave out "
-                + "--fabric tun, or sudo chmod 0666 /dev/net/tun"
+                + "--attachment tun, or sudo chmod 0666 /dev/net/tun"
         }
     }
 

@@ -63,6 +63,9 @@ import Testing
         "what this version does not have is refused by name",
         arguments: [
             ("scale kv to 5", "'scale' is not in this version"),
+            ("put x 1 at kv", "'put' is not in this version"),
+            ("get x at kv", "'get' is not in this version"),
+            ("call kv GET /", "'call' is not in this version"),
             ("partition halves", "'partition halves' is not in this version"),
             ("hold from a to b", "'hold' is not in this version"),
             ("cut from a only tcp", "'only' is not in this version"),
@@ -89,7 +92,7 @@ import Testing
             "delay from a by 1ms jitter 1ms", "delay from a by 1ms jitter 1ms normal",
             "delay from a by 1ms jitter 1ms uniform", "loss from a 5%", "heal all", "heal weather",
             "heal on a", "heal f3", "traffic start", "traffic stop", "traffic 5/s",
-            "put x 1 at kv", "get x at kv", "call kv GET /", "note x", "wait 5s",
+            "restart kv rolling", "note x", "wait 5s",
             "wait until quorum", "expect quorum", "exec kv ls",
         ])
     func supported(_ line: String) throws {

@@ -4,7 +4,7 @@ enum Unsupported {
     /// Verbs that do not run yet, whatever follows them.
     static let verbs: Set<String> = [
         "reset", "refuse", "hold", "duplicate", "reorder", "corrupt", "limit", "mtu", "profile",
-        "clock", "disk", "cpu", "memory", "files", "attack", "scale",
+        "clock", "disk", "cpu", "memory", "files", "attack", "scale", "put", "get", "call",
     ]
 
     /// Distributions of jitter that exist.
@@ -18,7 +18,9 @@ extension Command {
     public var unsupported: String? {
         switch self {
         case .scale: Unsupported.message("scale")
-        case .process(.rollingRestart, _): Unsupported.message("restart … rolling")
+        case .put: Unsupported.message("put")
+        case .get: Unsupported.message("get")
+        case .call: Unsupported.message("call")
         case .traffic(.level(let level)): level.unsupported(of: "traffic")
         case .fault(let spec, _): spec.unsupported
         default: nil

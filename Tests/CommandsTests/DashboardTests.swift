@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+/// The dashboard as a person meets it: a real terminal, a real cluster.
+@Suite(.serialized) struct DashboardTests {
+    @Test func aNewcomerBreaksHealsAndLeavesAndTheTerminalIsWhole() throws {
+        try Programs.withFolder { home in
+            let terminal = try Tmux(columns: 120, rows: 35, home: home)
+            try terminal.run("squall up kv; echo left with $?")
+            try terminal.waitFor("HEALTHY", within: 60)
+            try terminal.waitFor("leader kv-1")
+            try terminal.waitFor("press c on the leader")
+
+            // Inject by key, see the effect, undo.
+            try terminal.press("c")
+            try terminal.waitFor("crash kv-1 for 10s")
+            try terminal.waitFor("DEGRADED")
+            try terminal.waitFor("kv-1 crashed")
+            try terminal.press("u")
+            try terminal.waitFor("heal f1")
+            try terminal.waitFor("HEALTHY", within: 30)
+
+            // Move, and break a follower through the palette; heal everything.
+            try terminal.press("Down")
+            try terminal.waitFor("the cursor on kv-2") { screen in
+                screen.split(separator: "\n").contains { $0.contains("▸") && $0.contains("kv-2") }
+            }
+            try terminal.type(":")
+            try terminal.type("delay between kv-1 and kv-2 by 100ms")
+            try terminal.press("Enter")
+            try terminal.waitFor("round trip +200 ms: felt +20")
+            try terminal.press("!")
+            try terminal.waitFor("no fault")
+
+            // The matrix, and the logs with a filter.
+            try terminal.press("n")
+            try terminal.waitFor("from ╲ to")
+            try terminal.press("l")
+            try terminal.waitFor("leading in term")
+            try terminal.type("/")
+            try terminal.type("following")
+            try terminal.press("Enter")
+            try terminal.waitFor("only what was looked for") { screen in
+                screen.contains("following") && !screen.contains("leading in term")
+            }
+            try terminal.press("Escape")
+            try terminal.press("1")
+
+            // Help.
+            try terminal.type("?")
+            try terminal.waitFor("heal all")
+            try terminal.press("Escape")
+
+            // Resize to the smallest and back.
+            try terminal.resize(columns: 40, rows: 10)
+            try terminal.waitFor("40 columns") { $0.contains("kv-3") && $0.contains("HEALTHY") }
+            try terminal.resize(columns: 120, rows: 35)
+            try terminal.waitFor("voters 3/3")
+
+            // Leave: the ordinary terminal keeps the script.
+            try terminal.press("q")
+            try terminal.waitFor("stop")
+            try terminal.press("s")
+            let left = try terminal.waitFor("left with 0", within: 30)
+            #expect(left.contains("You did this"))
+            #expect(left.contains("crash kv-1 for 10s"))
+            #expect(left.contains("squall replay"))
+            try terminal.expectWhole()
+        }
+    }
+
+    @Test func aSuspendedPainterLeavesTheClusterAloneAndComesBack() throws {
+        try Programs.withFolder { home in
+            // Job control needs a shell that has it.
+            let terminal = try Tmux(columns: 80, rows: 24, home: home)
+            try terminal.run("set -m; squall up kv")
+            try terminal.waitFor("HEALTHY", within: 60)
+            try terminal.press("C-z")
+            try terminal.waitFor("prompt%")
+            try terminal.expectWhole()
+            try terminal.run("clear; squall ask 'ready(all)'")
+            try terminal.waitFor("true")
+            try terminal.run("fg")
+            try terminal.waitFor("HEALTHY")
+            try terminal.press("q")
+            try terminal.press("s")
+            try terminal.waitFor("Look at it", within: 30)
+            try terminal.expectWhole()
+        }
+    }
+
+    @Test(arguments: ["KILL", "TERM", "HUP", "SEGV", "TRAP"])
+    func aPainterThatDiesLeavesTheClusterAndAttachTakesItUp(signal: String) throws {
+        try Programs.withFolder { home in
+            let terminal = try Tmux(columns: 100, rows: 30, home: home)
+            try terminal.run("squall up kv; echo ended")
+            try terminal.waitFor("HEALTHY", within: 60)
+            let painter = try #require(try processes(named: "squall up kv", home: home).first)
+            kill(painter, Self.number(of: signal))
+            try terminal.waitFor("ended")
+            // A SIGKILL cannot be answered; after everything else the terminal is whole by itself.
+            if signal == "KILL" { try terminal.run("stty sane; printf '\\033[?1049l\\033[?25h'") }
+            try terminal.run("clear; echo")
+            try terminal.expectWhole()
+            try terminal.run("clear; squall ask 'ready(all)'")
+            try terminal.waitFor("true")
+            try terminal.run("clear; squall attach; echo left with $?")
+            try terminal.waitFor("HEALTHY")
+            try terminal.press("q")
+            try terminal.waitFor("stop")
+            try terminal.press("s")
+            try terminal.waitFor("left with 0", within: 30)
+        }
+    }
+
+    private static func number(of signal: String) -> Int32 {
+        ["KILL": SIGKILL, "TERM": SIGTERM, "HUP": SIGHUP, "SEGV": SIGSEGV, "TRAP": SIGTRAP][signal]
+            ?? SIGTERM
+    }
+
+    /// Processes with exactly this command line that belong to the test's own home.
+    private func processes(named line: String, home: String) throws -> [pid_t] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+            guard let pid = pid_t(name),
+                let command = FileManager.default.contents(atPath: "/proc/\(name)/cmdline"),
+                let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ")
+            else { return nil }
+            let words = command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            let isHere = String(decoding: variables, as: UTF8.self).contains(home)
+            return words.joined(separator: " ") == line && isHere ? pid : nil
+        }
+    }
+
+}
+
+extension Tmux {
+    /// The terminal echoes, breaks lines and shows its cursor, on its ordinary screen.
+    func expectWhole(_ location: SourceLocation = #_sourceLocation) throws {
+        try run("stty -a")
+        let text = try waitFor("isig", within: 10, location)
+        #expect(text.contains(" echo ") && text.contains(" icanon "), sourceLocation: location)
+        #expect(!text.contains("-icrnl") && !text.contains("-opost"), sourceLocation: location)
+        let flags = try tmux("display", "-p", "-t", "t", "#{alternate_on}#{cursor_flag}")
+        #expect(flags.hasPrefix("01"), sourceLocation: location)
+    }
+}
