@@ -143,6 +143,7 @@ struct Dispatcher: Sendable {
 
     /// Operations that can be sent now; the cheap part of `step`, after every answer.
     mutating func send(now: Int64) -> [Action] {
+        guard reads.count + writes.count + turnedAway.count > 0 else { return [] }
         var actions: [Action] = []
         var left: [Int] = []
         for number in idle {

@@ -7,10 +7,13 @@ final class KVProcesses {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
         UUID().uuidString)
     private let ports: [Int]
+    private let peers: [String]?
     private var processes: [Int: Process] = [:]
 
     /// Members 1 … count, none of them started.
-    init(count: Int = 3) throws {
+    /// - Parameter peers: what they are told of the others, instead of the truth.
+    init(count: Int = 3, peers: [String]? = nil) throws {
+        self.peers = peers
         ports = try Self.freePorts(count)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
@@ -34,13 +37,13 @@ final class KVProcesses {
     }
 
     func environment(_ index: Int) -> [String: String] {
-        let peers = ports.indices.filter { $0 + 1 != index }
+        let others = ports.indices.filter { $0 + 1 != index }
             .map { "kv-\($0 + 1)=127.0.0.1:\(ports[$0])" }
         return [
             "SQUALL_NODE": "kv-\(index)", "SQUALL_GROUP": "kv", "SQUALL_INDEX": "\(index)",
             "SQUALL_IP": "127.0.0.1", "SQUALL_PORT_HTTP": "\(ports[index - 1])",
             "SQUALL_DATA": folder.path + "/\(index)", "SQUALL_SEED": "7",
-            "SQUALL_PEERS": peers.joined(separator: ","),
+            "SQUALL_PEERS": (peers ?? others).joined(separator: ","),
         ]
     }
 
@@ -129,6 +132,42 @@ final class KVProcesses {
             try #require(bound)
             return Int(UInt16(bigEndian: address.sin_port))
         }
+    }
+}
+
+/// A port whose kernel takes no more connections and says nothing, as behind a cut line.
+final class BlackHole {
+    let port: Int
+    private var sockets: [Int32] = []
+
+    init() throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && getsockname(listener, $0, &size) == 0
+                    && listen(listener, 0) == 0
+            }
+        }
+        try #require(isListening)
+        port = Int(UInt16(bigEndian: address.sin_port))
+        sockets = [listener]
+        // The queue of those who wait to be accepted holds one; the second is sure to fill it.
+        for _ in 0..<2 {
+            let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            let guest = socket(AF_INET, type, 0)
+            _ = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(guest, $0, size) }
+            }
+            sockets.append(guest)
+        }
+    }
+
+    deinit {
+        for socket in sockets { close(socket) }
     }
 }
 
