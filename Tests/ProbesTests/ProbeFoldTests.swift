@@ -312,6 +312,43 @@ private final class Course {
         #expect(course.sample(2, at: 3.2)?.behind == 10)
     }
 
+    @Test func whateverNodesTellTheFiguresAreFiniteOrUntold() {
+        var random = SplitMix(seed: 3)
+        func odd() -> Double {
+            let values = [0, 1, -1, 0.5, 1e300, -1e300, .infinity, -.infinity, .nan, 1e18, 12]
+            return values[Int(random.next() % UInt64(values.count))]
+        }
+        func whole() -> UInt64 {
+            [0, 1, 1_000, UInt64.max, UInt64.max - 1, 1 << 53][Int(random.next() % 6)]
+        }
+        var fold = ProbeFold()
+        var now: Int64 = 0
+        for _ in 0..<20_000 {
+            now += Int64(random.next() % 3_000_000_000)
+            let node = NodeID(UInt16(random.next() % 5))
+            var reading = Reading()
+            reading.role = [.leader, .follower, .unknown][Int(random.next() % 3)]
+            reading.term = whole()
+            reading.position = whole()
+            reading.requests = odd()
+            reading.errors = odd()
+            reading.stream = .init(
+                name: "\(random.next() % 3)", continued: "\(random.next() % 4)",
+                continuedTo: whole(),
+                link: random.next() % 2 == 0
+                    ? nil : .init(isUp: random.next() % 2 == 0, silence: odd()))
+            fold.add(
+                ProbeResult(
+                    node: node, start: UInt64(now / 1_000_000_000_000), at: now,
+                    roundTrip: random.next() % 4 == 0 ? .nan : 0.1, reading: reading))
+            if random.next() % 50 == 0 { fold.forget(node) }
+            for sample in fold.samples(now: now) {
+                #expect(!sample.lag.isInfinite && !(sample.lag < 0))
+                #expect(!(sample.requests < 0) && !(sample.errors < 0))
+            }
+        }
+    }
+
     @Test func logsThatNobodyLeadsAreBounded() {
         let course = Course()
         for start in 0..<1_000 { course.primary(0, at: Double(start), 10, "log-\(start)") }

@@ -293,8 +293,8 @@ extension Dialogue {
 extension ProbePlan {
     /// How long an answer may be taken for the present, in nanoseconds.
     fileprivate var lasts: Int64 {
-        let several = max(every.nanoseconds.multipliedReportingOverflow(by: 4).partialValue, 0)
-        return max(several, 2_000_000_000) &+ timeout.nanoseconds
+        let day = Duration.seconds(86_400)
+        return (max(min(every, day) * 4, .seconds(2)) + min(timeout, day)).nanoseconds
     }
 }
 

@@ -15,10 +15,11 @@ struct Rhythm: Equatable, Sendable {
     private var next: Int64
     private var deadline: Int64?
 
-    /// The first question is due at `start`. An interval or time-out below a millisecond counts as one.
+    /// The first question is due at `start`. An interval or time-out below a millisecond counts as
+    /// one, and one beyond a day as a day.
     init(every: Duration, timeout: Duration, start: Int64) {
-        self.every = max(every.nanoseconds, 1_000_000)
-        self.timeout = max(timeout.nanoseconds, 1_000_000)
+        self.every = Self.bounded(every)
+        self.timeout = Self.bounded(timeout)
         next = start
     }
 
@@ -40,6 +41,10 @@ struct Rhythm: Equatable, Sendable {
     mutating func began(at now: Int64) {
         deadline = now &+ timeout
         next = max(next &+ every, now &+ every / 2)
+    }
+
+    private static func bounded(_ duration: Duration) -> Int64 {
+        min(max(duration.nanoseconds, 1_000_000), 86_400_000_000_000)
     }
 
     /// The question is over, with an answer or without.

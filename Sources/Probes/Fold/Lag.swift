@@ -49,7 +49,9 @@ extension Lag {
         let isQuiet = link.map { !$0.isUp || ($0.silence ?? 0) >= Self.heartbeat } ?? false
         isCaughtUp = behind == 0 && !isQuiet
         guard let link, let leader, isQuiet else { return }
-        let told = link.silence.map { moment - Int64($0 * 1e9) }
+        let told = link.silence.flatMap { silence in
+            silence.isFinite ? moment - Int64(min(max(silence, 0), 1e9) * 1e9) : nil
+        }
         let heard = link.isUp ? told : caughtUpAt ?? told
         guard let heard else { return }
         let silence = Double(max(0, leader.until - max(heard, leader.since))) / 1e9

@@ -66,7 +66,7 @@ struct NodeMemory: Sendable {
     }
 
     private mutating func count(_ word: String, _ value: Double?, _ moment: Int64) {
-        guard let value else { return }
+        guard let value, value.isFinite else { return }
         rates[word, default: Rate(value, at: moment)].add(value, at: moment)
     }
 }

@@ -59,7 +59,7 @@ struct MetricMap: Sendable {
                 setRole(series, except: labels, &reading)
                 continue
             }
-            let values = series.map(\.value).filter { !$0.isNaN }
+            let values = series.map(\.value).filter(\.isFinite)
             guard let largest = values.max() else { continue }
             switch word {
             case "term", "position", "behind", "lag", "latency": set(word, largest, &reading)
