@@ -103,8 +103,16 @@ public struct NodeState: Sendable, Equatable {
     public var readyAt: Stamp?
     /// When it was last ready and stopped being so; `nil` before, and again when it is ready.
     public var lostAt: Stamp?
+    /// When its program last stopped running; `nil` before.
+    public var downAt: Stamp?
     /// When it last led and went down without telling another role.
     var ledUntil: Stamp?
+
+    /// Whether it has been ready since its program was last started.
+    public var wasReady: Bool {
+        guard let readyAt else { return false }
+        return downAt.map { $0 <= readyAt } ?? true
+    }
 
     /// The phase alone.
     public var phase: Phase { change.phase }

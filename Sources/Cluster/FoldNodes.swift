@@ -38,6 +38,7 @@ extension Core {
         }
         if change.phase != .ready, before.phase == .ready { nodes[index].lostAt = now }
         if !change.phase.isUp, before.phase.isUp {
+            nodes[index].downAt = now
             // Who is gone says nothing.
             if before.role.role == .leader { nodes[index].ledUntil = now }
             nodes[index].role = RoleChange(role: .unknown, own: "")

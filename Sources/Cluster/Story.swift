@@ -25,7 +25,7 @@ public enum StoryMark: UInt8, Sendable, CaseIterable {
     public init(_ node: NodeState) {
         switch node.phase {
         case .waiting, .starting, .started: self = .coming
-        case .unready where node.readyAt == nil: self = .coming
+        case .unready where !node.wasReady: self = .coming
         case .ready:
             switch node.role.role {
             case .leader: self = .leader

@@ -24,7 +24,7 @@ public final class JournalWriter: Sendable {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o644)
         if file < 0 { throw JournalError("make", path) }
         // Held while the run lasts: `RunFolder.isInUse` asks for it.
-        _ = flock(file, LOCK_EX | LOCK_NB)
+        while flock(file, LOCK_EX) < 0, errno == EINTR {}
         guard let bell = Bell() else {
             let code = errno
             close(file)
