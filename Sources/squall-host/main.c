@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -315,6 +316,17 @@ static void serve(void) {
     }
 }
 
+// What every machine and every node would inherit otherwise: the handlers that the Swift runtime
+// puts in place before main (a pid 1 with a handler can be reached by its node's signals), and the
+// priority of whichever thread of the lab happened to start this.
+static void shed(pid_t lab) {
+    struct sched_param none = {0};
+    for (int signal = 1; signal < NSIG; signal++)
+        if (signal < 32 || signal > 33) sigaction(signal, &(struct sigaction){0}, NULL);
+    sched_setscheduler(0, SCHED_OTHER, &none);
+    setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, (id_t)lab));
+}
+
 int main(int count, char **arguments) {
     syscall(SYS_close_range, CONTROL + 1, ~0u, 0);
     if (count != 4 || fcntl(CONTROL, F_SETFD, FD_CLOEXEC) != 0) {
@@ -327,12 +339,14 @@ int main(int count, char **arguments) {
     host.user = (uid_t)strtoul(arguments[2], NULL, 10);
     host.group = (gid_t)strtoul(arguments[3], NULL, 10);
 
+    pid_t lab = (pid_t)strtol(arguments[1], NULL, 10);
+    shed(lab);
     setsid();
     become_hub();
     if (host.ties.parent_death) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         // The lab may have died before the tie was made.
-        if (getppid() != (pid_t)strtol(arguments[1], NULL, 10)) return 0;
+        if (getppid() != lab) return 0;
     }
     say_hello();
     serve();

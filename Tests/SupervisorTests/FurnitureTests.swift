@@ -63,6 +63,8 @@ struct FurnitureTests {
     func `a node has no capability and cannot get one`(who: Who) async {
         await #expect(processExitsWith: .success) { [who = who as Who] in
             who.become()
+            // With handlers for what a signal of the node's could set off.
+            setenv("SWIFT_BACKTRACE", "enable=yes", 1)
             let bench = try await Bench.start()
             let machine = try await bench.machine()
             let facts = try await bench.shell(
@@ -71,7 +73,7 @@ struct FurnitureTests {
                 mount -t tmpfs none /mnt 2>/dev/null && echo mounts
                 hostname other 2>/dev/null && echo renames
                 echo 1 2>/dev/null > /proc/sys/net/ipv4/ip_forward && echo sets
-                kill -9 1; kill -STOP 1; ls /proc/1/fd 2>/dev/null && echo looks
+                for s in KILL STOP SEGV QUIT ABRT TERM; do kill -$s 1; done; sleep 0.1; ls /proc/1/fd 2>/dev/null && echo looks
                 hostname
                 """, in: machine)
             let none = "0000000000000000"
@@ -164,6 +166,24 @@ struct FurnitureTests {
             let kept = try await bench.shell("cat /run/squall/data/file", in: again)
             expect(kept.output, is: "kept\n")
             remove(folder)
+            await bench.host.end()
+        }
+    }
+
+    @Test(arguments: Who.all)
+    func `a node runs with the priority of the lab, not of the thread that made it`(
+        who: Who
+    ) async {
+        await #expect(processExitsWith: .success) { [who = who as Who] in
+            who.become()
+            // As root, such a thread has a better one.
+            let bench = try await Task(priority: .userInitiated) {
+                try await Bench.start()
+            }.value
+            let machine = try await bench.machine()
+            let nice = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(getpid()))
+            let output = try await bench.shell("nice", in: machine).output
+            expect(output, is: "\(nice)\n")
             await bench.host.end()
         }
     }
