@@ -100,5 +100,7 @@ extension Event {
 
 extension Stamp {
     /// The second of the run that it lies in.
-    var second: Int { Int((microseconds - microseconds.modulo(1_000_000)) / 1_000_000) }
+    var second: Int {
+        Int(microseconds < 0 ? (microseconds + 1) / 1_000_000 - 1 : microseconds / 1_000_000)
+    }
 }
