@@ -36,6 +36,7 @@ public struct LogSnapshot: Equatable, Sendable {
 
 /// An append-only log that survives `kill -9` and a power cut: one SQLite file, opened in WAL mode with
 /// `synchronous = FULL`, so that a commit has been fsynced when it returns. `sqlite3 log.sqlite` opens it.
+/// (A copy may do without the fsync, see `Durability`.)
 ///
 /// A log has an *identity*, drawn when the file is made. Two logs with the same identity began as the same
 /// file; positions of logs with different identities cannot be compared, however equal the numbers look.
@@ -45,17 +46,28 @@ public struct LogSnapshot: Equatable, Sendable {
 ///
 /// Writes must come from one thread at a time; reads may come from anywhere.
 public final class DurableLog: Sendable {
+    /// When a commit is on the disk.
+    public enum Durability: String, Sendable {
+        /// When it returns: for who answers for its entries.
+        case everyCommit = "FULL"
+        /// Soon: `kill -9` loses nothing, a power cut may lose the last entries, though never one from the
+        /// middle. For copies, whose last entries can be had again from the original.
+        case soon = "NORMAL"
+    }
+
     private static let pageSize = 4_096
 
     private let pool: DatabasePool
 
     /// Opens the log at `path`, or makes it.
     /// - Parameter largest: the size of the file, in bytes, at which it refuses to grow.
-    public init(path: String, largest: Int = 512 << 20) throws(DurableLogError) {
+    public init(
+        path: String, durability: Durability = .everyCommit, largest: Int = 512 << 20
+    ) throws(DurableLogError) {
         pool = try DurableLogError.wrapping {
             let pool = try DatabasePool(path: path)
             try pool.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL")
+                try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
                 try db.execute(sql: "PRAGMA max_page_count = \(largest / Self.pageSize)")
             }
             try pool.write(Self.createTables)
@@ -177,7 +189,7 @@ public final class DurableLog: Sendable {
         try DurableLogError.wrapping { try pool.close() }
     }
 
-    /// How SQLite was told to write: 2 is `FULL`.
+    /// How SQLite was told to write: 2 is `FULL`, 1 is `NORMAL`.
     func synchronousSetting() throws -> Int {
         try pool.writeWithoutTransaction { db in
             try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1

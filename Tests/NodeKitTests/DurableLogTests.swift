@@ -20,9 +20,12 @@ internal import Testing
         positions.map { LogEntry(position: $0, term: 1, payload: "\(text)\($0)") }
     }
 
-    @Test("is fsynced with every commit")
+    @Test("is fsynced with every commit, unless it is only a copy")
     func fsync() throws {
-        #expect(try DurableLog(path: path).synchronousSetting() == 2)
+        let original = try DurableLog(path: path)
+        #expect(try original.synchronousSetting() == 2)
+        let copy = try DurableLog(path: folder.path + "/copy.sqlite", durability: .soon)
+        #expect(try copy.synchronousSetting() == 1)
     }
 
     @Test("is found again as it was when the file is opened anew")

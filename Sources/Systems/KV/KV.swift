@@ -8,6 +8,8 @@ public import NodeKit
 /// its disk, and lets the others copy the log from it (*asynchronous* replication). So a write survives the
 /// crash of the leader's process, always; it is lost with the leader's disk if no follower had copied it yet.
 /// The leader is fixed: while it is away there are no writes, and it comes back because somebody restarts it.
+/// A leader that comes back without its disk is followed as it is: its log is another one, and the followers
+/// drop theirs. That is what asynchronous replication with a fixed leader means.
 ///
 /// Where to read on, in this order:
 /// `Scalar` (values) · `Store` (the state) · `Draft` (what a write decides) · `Replica` (log + state, kept
@@ -36,7 +38,7 @@ public import NodeKit
 /// | status | when |
 /// |---|---|
 /// | 400, 413 | the key, the body or the value is not as above; `refused` |
-/// | 503 | the leader cannot be reached (`refused`), did not answer in time (`unknown`), or has too much to do (`refused`) |
+/// | 503 | the leader cannot be reached (`refused`; at once, or after 0.1 s when it has been silent), did not answer within 0.8 s (`unknown`), or has too much to do (`refused`) |
 /// | 507 | the store or the disk is full; `refused` |
 ///
 /// ## Metrics
@@ -62,7 +64,7 @@ public enum KV {
     public static func run(_ node: NodeEnvironment) async throws {
         let log = NodeLog(node: node.name)
         let membership = try Membership(node)
-        let replica = try openReplica(node, log)
+        let replica = try openReplica(node, log, membership.leads ? .everyCommit : .soon)
         let part: Routes.Part
         var copying: Task<Void, Never>?
         if membership.leads {
@@ -96,12 +98,17 @@ public enum KV {
         }
     }
 
-    private static func openReplica(_ node: NodeEnvironment, _ log: NodeLog) throws -> Replica {
+    /// Only the leader answers for what is on its disk; a follower copies anew what it lost.
+    private static func openReplica(
+        _ node: NodeEnvironment, _ log: NodeLog, _ durability: DurableLog.Durability
+    ) throws -> Replica {
         let path = node.data + "/kv.sqlite"
         do {
             try FileManager.default.createDirectory(
                 atPath: node.data, withIntermediateDirectories: true)
-            return try Replica(log: DurableLog(path: path), broken: { Self.failStop(log, $0) })
+            return try Replica(
+                log: DurableLog(path: path, durability: durability),
+                broken: { Self.failStop(log, $0) })
         } catch {
             throw KVError.cannotOpen(path, "\(error)")
         }
