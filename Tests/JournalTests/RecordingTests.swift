@@ -110,6 +110,23 @@ import Testing
         #expect(worst < .milliseconds(500))
     }
 
+    @Test func `a thousand nodes are sought in no time too`() {
+        var recording = Recording()
+        let open = processorTime {
+            recording.append(SampleRun(nodes: 1_000, seconds: 300).entries)
+        }
+        var worst = Duration.zero
+        for share in stride(from: 0.013, to: 1, by: 0.031) {
+            let moment = Stamp(seconds: 300 * share)
+            worst = max(worst, processorTime { _ = recording.state(at: moment) })
+        }
+        print(
+            "a thousand nodes: made and folded in \(open), worst seek \(worst), "
+                + "\(recording.checkpointCount) checkpoints")
+        #expect(recording.checkpointCount <= 64)
+        #expect(worst < .seconds(2), "of the processor, in a debug build")
+    }
+
     @Test func `what is no journal is refused in words`() throws {
         let folder = try ScratchFolder()
         #expect(throws: JournalError.self) { try Recording(path: folder.file("absent")) }
