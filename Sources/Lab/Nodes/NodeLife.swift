@@ -80,6 +80,8 @@ struct NodeLife: Sendable, Equatable {
     private let plan: NodePlan
     private var state = State.down
     private var hasPower = false
+    /// `powerOff` was asked for, and the machine still there.
+    private var isGoingOff = false
     private var begun = false
     private var holders: [FaultID: Holder] = [:]
     private var starts: UInt32 = 0
@@ -113,7 +115,8 @@ struct NodeLife: Sendable, Equatable {
             hasPower = true
             guard state == .powering else { return [] }
             state = .down
-            return startIfWanted(now)
+            if finishing { return over() }
+            return isDark ? goDark() : startIfWanted(now)
         case .started: return started()
         case .failed(let message): return couldNotStart(message, now)
         case .probed(let ready, let reason): return probed(ready, reason)
@@ -146,11 +149,13 @@ struct NodeLife: Sendable, Equatable {
     private mutating func begin(_ now: Stamp) -> [Action] {
         begun = true
         wanted = true
+        if isGoingOff { restarting = true }
         return startIfWanted(now)
     }
 
     private mutating func startIfWanted(_ now: Stamp) -> [Action] {
-        guard begun, wanted, !isHeldDown, !finishing else { return [] }
+        // A machine that is going off must be gone before it is made again.
+        guard begun, wanted, !isHeldDown, !finishing, !isGoingOff else { return [] }
         guard state == .down || state == .backingOff else { return [] }
         disarm()
         guard hasPower else {
@@ -182,6 +187,7 @@ struct NodeLife: Sendable, Equatable {
         guard state == .powering || state == .starting else { return [] }
         state = .down
         if finishing { return over() }
+        if isHeldDown { return [tellHeld()] }
         return again(after: .failed, message, status: nil, signal: nil, now)
     }
 
@@ -211,7 +217,7 @@ struct NodeLife: Sendable, Equatable {
         disarm()
         // Whatever it left behind goes too, so that the next start finds an empty machine.
         state = .emptying
-        lastEnd = End(status: status, signal: signal, asked: wasStopping)
+        lastEnd = End(status: status, signal: signal, asked: wasStopping, by: blame)
         return [.signalAll("KILL")] + (hasPower ? [] : gone(now))
     }
 
@@ -220,6 +226,8 @@ struct NodeLife: Sendable, Equatable {
         var status: Int32?
         var signal: String?
         var asked = false
+        /// The fault that did it; one that only held it down afterwards did not.
+        var by: FaultID?
     }
 
     private mutating func emptied(_ now: Stamp) -> [Action] {
@@ -229,18 +237,29 @@ struct NodeLife: Sendable, Equatable {
 
     private mutating func gone(_ now: Stamp) -> [Action] {
         hasPower = false
+        isGoingOff = false
         switch state {
         case .emptying, .running, .stopping:
-            if state != .emptying { lastEnd = End(status: nil, signal: "SIGKILL") }
+            if state != .emptying { lastEnd = End(status: nil, signal: "SIGKILL", by: blame) }
             return settle(now)
-        case .powering, .starting, .backingOff:
+        case .powering, .starting, .backingOff, .down:
+            let wasDown = state == .down
+            disarm()
             state = .down
-            return isHeldDown ? [tellHeld()] : []
-        case .down:
-            return isHeldDown ? [tellHeld()] : []
+            if finishing { return over() }
+            if isHeldDown { return [tellHeld()] }
+            if restarting { return startIfWanted(now) }
+            return wasDown
+                ? [] : again(after: .failed, "its machine is gone", status: nil, signal: nil, now)
         case .over:
             return []
         }
+    }
+
+    private mutating func goDark() -> [Action] {
+        guard !isGoingOff else { return [] }
+        isGoingOff = true
+        return [.powerOff]
     }
 
     /// The machine is empty: decide what becomes of the node.
@@ -324,7 +343,7 @@ struct NodeLife: Sendable, Equatable {
         }
         blame = fault
         switch (kind, state) {
-        case (.poweroff, _) where hasPower: return [.powerOff]
+        case (.poweroff, _) where hasPower: return goDark()
         case (.stop, .running): return climbDown(reason: "stopped by \(fault)", fault)
         case (.kill, .running), (.kill, .stopping): return [.signal("KILL")]
         case (.crash, .running), (.crash, .stopping): return [.signalAll("KILL")]
@@ -344,7 +363,7 @@ struct NodeLife: Sendable, Equatable {
         }
         guard !isHeldDown else { return state == .down ? [tellHeld()] : [] }
         wanted = true
-        restarting = state != .down
+        restarting = state != .down || isGoingOff
         return startIfWanted(now)
     }
 
@@ -373,7 +392,7 @@ struct NodeLife: Sendable, Equatable {
     }
 
     private func words(_ end: End) -> String {
-        let by = blame.map { ", injected by \($0)" } ?? ""
+        let by = end.by.map { ", injected by \($0)" } ?? ""
         if let signal = end.signal { return "killed by \(signal)" + by }
         if let status = end.status {
             return end.asked ? "stopped" + by : "exited with status \(status)" + by
