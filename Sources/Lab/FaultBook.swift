@@ -26,19 +26,18 @@ struct FaultBook: Sendable {
     /// Puts a fault in force.
     mutating func insert(_ fault: Active) {
         active[fault.record.id] = fault
-        if let name = fault.record.name { names.insert(name) }
     }
 
     /// Takes a fault out of force.
     mutating func remove(_ id: FaultID) -> Active? { active.removeValue(forKey: id) }
 
-    /// One node is no longer held by it; true when no other one is and it does nothing else.
-    mutating func release(_ id: FaultID, _ node: NodeID) -> Bool {
-        guard active[id]?.holds.remove(node) != nil else { return false }
-        return active[id]?.holds.isEmpty ?? false
-    }
+    /// One node is no longer held by it.
+    mutating func release(_ id: FaultID, _ node: NodeID) { active[id]?.holds.remove(node) }
 
-    /// Remembers the name of a fault that was over in a moment.
+    /// It does something else to links from now on.
+    mutating func change(_ id: FaultID, _ link: LinkFault) { active[id]?.link = link }
+
+    /// Remembers the name of a fault: no other one of the run may have it.
     mutating func use(name: String) { names.insert(name) }
 
     /// Whether a fault of this run already has the name.

@@ -165,8 +165,7 @@ extension Lab {
             if fault.holds.count == 1 {
                 await endFault(fault.record.id, .healed)
             } else {
-                _ = faults.release(fault.record.id, id)
-                node(id, .release(fault.record.id))
+                await free(fault.record.id, id)
             }
         }
     }

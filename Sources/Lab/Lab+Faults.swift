@@ -13,15 +13,17 @@ extension Lab {
         let link = try linkFault(id, spec, resolved)
         let kind = spec.processFault
         let isMomentary = (kind == .kill || kind == .crash) && ending.after == nil
+        // Taken now: another command may be carried out while this one asks.
+        if let name = ending.name { faults.use(name: name) }
+        let before = await beforehand(link, of: kind == nil ? [] : resolved.nodes)
+        if isEnding { throw CommandError("the lab ends") }
         let now = clock.now
         let record = FaultRecord(
             id: id, name: ending.name, text: resolved.command.text,
             nodes: resolved.nodes, links: resolved.links, ends: ending.after.map { now + $0 },
             weather: weather, momentary: isMomentary, by: by)
-        let before = await beforehand(link)
         self.record(.faultBegan(record))
         if isMomentary {
-            if let name = ending.name { faults.use(name: name) }
             for node in resolved.nodes { self.node(node, .struck(id, kind ?? .kill)) }
             self.record(.faultEnded(id, .momentary))
             prove(record, kind, link, before)
@@ -31,7 +33,7 @@ extension Lab {
             FaultBook.Active(
                 record: record, spec: spec, link: link,
                 holds: kind == nil ? [] : Set(resolved.nodes)))
-        if link != nil { await installLinks() }
+        if let link { await installLinks(changing: link) }
         if let kind {
             for node in resolved.nodes { self.node(node, .hold(id, kind, until: record.ends)) }
         }
@@ -45,16 +47,36 @@ extension Lab {
     /// Takes a fault back: exactly what it added, nothing else.
     func endFault(_ id: FaultID, _ end: FaultEnd) async {
         guard let fault = faults.remove(id) else { return }
-        if fault.link != nil {
-            await installLinks()
+        sampling.healedAt[id] = RunClock.monotonic()
+        if let link = fault.link {
+            await installLinks(changing: link)
             for (ended, counts) in fabric.ended() { sampling.endedFaults[ended] = counts.total }
         }
         record(.faultEnded(id, end))
         for node in fault.holds.sorted() { self.node(node, .release(id)) }
     }
 
+    /// One machine of several is let go: its port is its own again.
+    func free(_ id: FaultID, _ node: NodeID) async {
+        faults.release(id, node)
+        self.node(node, .release(id))
+        guard let fault = faults.active[id], let link = fault.link else { return }
+        let everybody = machines.map(\.plan.id)
+        let rest = fault.holds.sorted()
+        switch fault.spec.processFault {
+        case .freeze: faults.change(id, .hold(id, ports: rest, among: everybody))
+        case .poweroff: faults.change(id, .mute(id, ports: rest, among: everybody))
+        default: return
+        }
+        await installLinks(changing: link)
+    }
+
     /// Gives the switch what the active faults add up to, and waits until it is in force.
-    private func installLinks() async {
+    private func installLinks(changing link: LinkFault) async {
+        defer {
+            let now = RunClock.monotonic()
+            for id in link.links { sampling.changedAt[id] = now }
+        }
         guard let ticket = try? fabric.install(faults.table(machines: machines.count)) else {
             return
         }

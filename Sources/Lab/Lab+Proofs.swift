@@ -17,24 +17,27 @@ extension Lab {
     /// How many pairs of machines are asked about one fault.
     private static let pairsAsked = 3
 
+    /// How long an echo is waited for before a fault begins: nobody should wait for a command.
+    private static let quickPatience = Duration.milliseconds(250)
+
     /// Asks some of the pairs that a fault is about, just before it begins: a few milliseconds.
-    func beforehand(_ link: LinkFault?) async -> Beforehand {
+    func beforehand(_ link: LinkFault?, of nodes: [NodeID]) async -> Beforehand {
         guard let link else { return Beforehand() }
-        let pairs = pairs(of: link)
+        let pairs = pairs(of: link, nodes)
         var result = Beforehand()
         result.unasked = await unaskedDrops()
         await withTaskGroup(of: (LinkID, [EchoSample]).self) { group in
             let echo = fabric.echo
             for pair in pairs {
-                // A line that is slow or silent already is not waited for: what it did last counts.
-                if let known = sampling.roundTrips[pair], !(known < 0.02) {
-                    let last = known.isNaN ? nil : Int64(Double(known) * 1e9)
-                    result.pairs.append((pair, EchoFigures([last])))
+                // A line that is slow already is not waited for: what it did last counts.
+                if let known = knownRoundTrip(pair), known >= 0.02 {
+                    result.pairs.append((pair, EchoFigures([Int64(Double(known) * 1e9)])))
                     continue
                 }
                 group.addTask {
                     let samples = await echo.burst(
-                        from: pair.from, to: pair.to, count: 5, every: .milliseconds(1))
+                        from: pair.from, to: pair.to, count: 5, every: .milliseconds(1),
+                        patience: Self.quickPatience)
                     return (pair, samples)
                 }
             }
@@ -45,13 +48,23 @@ extension Lab {
         return result
     }
 
-    /// Pairs of machines that can be asked about a fault: both have power, the asker is not still.
-    private func pairs(of link: LinkFault) -> [LinkID] {
+    /// The last round trip in seconds, if it was asked for since a fault last changed the line.
+    private func knownRoundTrip(_ pair: LinkID) -> Float? {
+        guard let known = sampling.roundTrips[pair], !known.isNaN,
+            sampling.askedAt[pair] ?? 0 > sampling.changedAt[pair] ?? .min
+        else { return nil }
+        return known
+    }
+
+    /// Pairs of machines that can be asked about a fault: both have power. About machines that hear
+    /// nothing or stand still their peers are asked, not they themselves.
+    private func pairs(of link: LinkFault, _ nodes: [NodeID]) -> [LinkID] {
         var chosen: [LinkID] = []
         var used: Set<NodeID> = []
         for id in link.links where id.from != id.to {
             let back = LinkID(from: id.to, to: id.from)
             guard !chosen.contains(id), !chosen.contains(back),
+                nodes.isEmpty || (nodes.contains(id.to) && !nodes.contains(id.from)),
                 machines[Int(id.from.index)].machine != nil,
                 machines[Int(id.to.index)].machine != nil
             else { continue }
@@ -73,7 +86,10 @@ extension Lab {
             Task {
                 var proofs: [Proof] = []
                 if let kind { proofs += await self.proveProcesses(record, kind) }
-                if let link { proofs.append(await self.proveLinks(record, link, before)) }
+                // Whoever has no peer can only be counted.
+                if let link, kind == nil || !before.pairs.isEmpty {
+                    proofs.append(await self.proveLinks(record, kind, link, before))
+                }
                 guard !Task.isCancelled, !proofs.isEmpty else { return }
                 let all = proofs.count > 1 ? Judge.combined(proofs, "both") : proofs[0]
                 self.record(.faultMeasured(id, all))
@@ -83,7 +99,7 @@ extension Lab {
     // MARK: Links
 
     private func proveLinks(
-        _ record: FaultRecord, _ link: LinkFault, _ before: Beforehand
+        _ record: FaultRecord, _ kind: ProcessFault?, _ link: LinkFault, _ before: Beforehand
     ) async -> Proof {
         guard !before.pairs.isEmpty else {
             return Proof(verdict: .notProvable, words: "no pair of machines could be asked")
@@ -92,14 +108,18 @@ extension Lab {
         let echo = fabric.echo
         var proofs: [Proof] = []
         let answers = await withTaskGroup(of: (LinkID, Expectation, [EchoSample]).self) { group in
-            for (pair, _) in before.pairs {
+            for (pair, figures) in before.pairs {
                 let expected = Expectation(of: link, asking: pair)
+                // Nobody needs to wait longer for what does not come back.
+                let usual = Duration.nanoseconds(Int64(figures.median ?? 0) + Int64(expected.gain))
+                let patience = min(.seconds(3), .seconds(1) + usual * 2)
                 let wanted = expected.echoesWanted
                 // Everything has to be asked while the fault lasts.
                 let pause = min(0.02, max(0.001, lasts * 0.5 / Double(wanted)))
                 group.addTask {
                     let samples = await echo.burst(
-                        from: pair.from, to: pair.to, count: wanted, every: .seconds(pause))
+                        from: pair.from, to: pair.to, count: wanted, every: .seconds(pause),
+                        patience: patience)
                     return (pair, expected, samples)
                 }
             }
@@ -114,19 +134,45 @@ extension Lab {
         let applied = counters.faults[record.id]?.total ?? sampling.endedFaults[record.id] ?? TermCount()
         for (pair, expected, samples) in answers {
             guard let figures = before.pairs.first(where: { $0.link == pair })?.figures else { continue }
-            // Echoes that were sent after it ended say nothing about it.
-            let ended = state.core.faults.first { $0.record.id == record.id }?.ended
-            let asked = samples.filter { sample in
-                ended.map { clock.stamp(monotonic: sample.sent) < $0 } ?? true
+            let during = asked(samples, during: record.id, silent: expected.isSilent)
+            if kind == .poweroff {
+                proofs.append(silence(figures, during))
+                continue
             }
             proofs.append(
                 Judge.proof(
                     expected,
                     Evidence(
-                        applied: applied, before: figures,
-                        during: EchoFigures(asked.map(\.roundTrip)), unaskedDrops: drops)))
+                        applied: applied, before: figures, during: during, unaskedDrops: drops)))
         }
         return Judge.combined(proofs)
+    }
+
+    /// Echoes that were sent after the fault ended say nothing about it; neither do answers that its
+    /// end let through.
+    private func asked(
+        _ samples: [EchoSample], during fault: FaultID, silent: Bool
+    ) -> EchoFigures {
+        guard let end = sampling.healedAt[fault] else {
+            return EchoFigures(samples.map(\.roundTrip))
+        }
+        let during = samples.filter { $0.sent < end }
+        return EchoFigures(
+            during.map { sample in
+                sample.roundTrip.flatMap { silent && sample.sent + $0 >= end ? nil : $0 }
+            })
+    }
+
+    /// A machine without power has no port where anything could be counted: its peers tell.
+    private func silence(_ before: EchoFigures, _ during: EchoFigures) -> Proof {
+        let words = "silence: \(during.answered) of \(during.sent) echoes came back"
+        if before.answered == 0 {
+            return Proof(verdict: .notProvable, words: "no echo came back before it either")
+        }
+        if during.sent < Judge.least {
+            return Proof(verdict: .notProvable, words: "only \(during.sent) echoes were sent")
+        }
+        return Proof(verdict: during.answered == 0 ? .proved : .noEffect, words: words, applied: 1)
     }
 
     private func unaskedDrops() async -> UInt64 {
@@ -147,26 +193,40 @@ extension Lab {
         let name = runtime.plan.name
         await runtime.tail?.value
         switch kind {
-        case .pause, .freeze:
+        case .pause, .freeze: return await proveStill(id, name, fault)
+        case .kill, .crash, .stop, .poweroff:
+            let grace = kind == .stop ? runtime.plan.life.grace + .seconds(2) : .seconds(2)
+            let down = await reached(within: grace) { core in
+                let node = core.nodes[Int(id.index)]
+                // Another fault may have held it down before; only this one takes its power.
+                if kind == .poweroff { return node.phase == .off }
+                return node.change.fault == fault && !node.phase.isUp
+            }
+            let reason = state.core.nodes[Int(id.index)].change.reason
+            return down
+                ? Proof(verdict: .proved, words: "\(name): \(reason)", applied: 1)
+                : Proof(verdict: .noEffect, words: "\(name) was not running")
+        }
+    }
+    /// A signal is sent in a moment; a process stands still once the scheduler has seen it.
+    private func proveStill(_ id: NodeID, _ name: String, _ fault: FaultID) async -> Proof {
+        let deadline = clock.now + .seconds(1)
+        while true {
             guard let machine = machines[Int(id.index)].machine,
                 let use = try? await machine.usage(), use.processes > 0
             else {
                 return Proof(verdict: .noEffect, words: "\(name) runs no process to be stopped")
             }
             let words = "\(use.stopped) of \(use.processes) processes of \(name) stand still"
-            return Proof(
-                verdict: use.stopped == use.processes ? .proved : .noEffect, words: words,
-                applied: UInt64(use.stopped))
-        case .kill, .crash, .stop, .poweroff:
-            let grace = kind == .stop ? runtime.plan.life.grace + .seconds(2) : .seconds(2)
-            let down = await reached(within: grace) { core in
-                core.nodes[Int(id.index)].change.fault == fault
-                    && !core.nodes[Int(id.index)].phase.isUp
+            if use.stopped == use.processes {
+                return Proof(verdict: .proved, words: words, applied: UInt64(use.stopped))
             }
-            let reason = state.core.nodes[Int(id.index)].change.reason
-            return down
-                ? Proof(verdict: .proved, words: "\(name): \(reason)", applied: 1)
-                : Proof(verdict: .noEffect, words: "\(name) was not running")
+            if clock.now > deadline || sampling.healedAt[fault] != nil || Task.isCancelled {
+                let verdict: Proof.Verdict =
+                    sampling.healedAt[fault] == nil ? .noEffect : .notProvable
+                return Proof(verdict: verdict, words: words, applied: UInt64(use.stopped))
+            }
+            try? await Task.sleep(for: .milliseconds(10))
         }
     }
 }

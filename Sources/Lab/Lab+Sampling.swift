@@ -18,6 +18,12 @@ struct Sampling {
     var writtenLinks: [LinkID: (sample: LinkSample, at: Stamp)] = [:]
     /// Last round trip of each direction, in seconds; NaN when the last echo was lost.
     var roundTrips: [LinkID: Float] = [:]
+    /// When that echo was sent, in monotonic nanoseconds.
+    var askedAt: [LinkID: Int64] = [:]
+    /// When a fault last changed the link, in monotonic nanoseconds.
+    var changedAt: [LinkID: Int64] = [:]
+    /// When the healing of a fault began, in monotonic nanoseconds.
+    var healedAt: [FaultID: Int64] = [:]
     var unasked: UInt64 = 0
     /// What faults that are over did in all.
     var endedFaults: [FaultID: TermCount] = [:]
@@ -140,8 +146,12 @@ extension Lab {
         guard !isEnding, let counters = try? await fabric.counters() else { return }
         for echo in fabric.echo.samples() {
             let rtt = echo.roundTrip.map { Float(Double($0) / 1e9) } ?? .nan
-            sampling.roundTrips[LinkID(from: echo.from, to: echo.to)] = rtt
-            sampling.roundTrips[LinkID(from: echo.to, to: echo.from)] = rtt
+            for link in [
+                LinkID(from: echo.from, to: echo.to), LinkID(from: echo.to, to: echo.from),
+            ] {
+                sampling.roundTrips[link] = rtt
+                sampling.askedAt[link] = echo.sent
+            }
         }
         let seconds = Float(Double(counters.at - sampling.linksAt) / 1e9)
         let stamp = clock.now
