@@ -30,6 +30,7 @@ extension Lab {
         reports.readLines { queue.put(.client(id, $0)) }
         order(id, configuration(of: plan))
         node(id, .started)
+        _ = endedAlready(id, process, in: machine)
     }
 
     /// What a client saw.

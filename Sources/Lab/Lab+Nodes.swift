@@ -84,6 +84,7 @@ extension Lab {
             return node(id, .failed("the machine is gone"))
         }
         do {
+            machines[Int(id.index)].wasEmptied = false
             if plan.kind == .client { return try await startClient(id, in: machine) }
             let output = try logs.open(node: id)
             defer { close(output) }
@@ -94,10 +95,19 @@ extension Lab {
                 streams: StandardStreams(output: output, error: output))
             machines[Int(id.index)].process = process
             node(id, .started)
-            startProbe(id)
+            if !endedAlready(id, process, in: machine) { startProbe(id) }
         } catch {
             node(id, .failed("\(error)"))
         }
+    }
+
+    /// A program may have ended before its start was told; then nothing tells its end again.
+    func endedAlready(_ id: NodeID, _ process: ProcessID, in machine: Machine) -> Bool {
+        let key = ProgramKey(machine: machine.id, process: process)
+        guard let end = endedPrograms.removeValue(forKey: key) else { return false }
+        machineTold(.exited(machine: machine.id, process: process, end: end))
+        if machines[Int(id.index)].wasEmptied { node(id, .emptied) }
+        return true
     }
 
     /// Takes what machines tell without being asked.
@@ -114,6 +124,7 @@ extension Lab {
             }
         case .emptied(let machine, _):
             guard let id = byMachine[machine] else { return }
+            machines[Int(id.index)].wasEmptied = true
             node(id, .emptied)
         case .gone(let machine):
             guard let id = byMachine.removeValue(forKey: machine) else { return }

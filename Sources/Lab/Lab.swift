@@ -115,6 +115,8 @@ struct MachineRuntime {
     var tail: Task<Void, Never>?
     /// Whether it was told to begin.
     var hasBegun = false
+    /// Whether nothing ran in it any more, since its program was started last.
+    var wasEmptied = false
     /// Whether its directories are made.
     var isPrepared = false
     /// Whether its life is over.
