@@ -14,6 +14,8 @@ public struct Keepalive: Sendable, Equatable {
 
     /// Something that happened at the control socket, or to the timer.
     public enum Event: Sendable, Equatable {
+        /// The lab runs; whoever started it should attach now.
+        case began
         /// Client number … attached.
         case attached(Int)
         /// Client number … said that it quits.
@@ -46,6 +48,11 @@ public struct Keepalive: Sendable, Equatable {
     /// Takes one event and says what follows.
     public mutating func on(_ event: Event) -> Action {
         switch event {
+        case .began:
+            // Who started it may have died meanwhile.
+            guard mode != .detached, attached.isEmpty else { return .none }
+            armed += 1
+            return .arm(armed, Self.patience)
         case .attached(let client):
             attached.insert(client)
             armed += 1
@@ -62,8 +69,8 @@ public struct Keepalive: Sendable, Equatable {
                 return .arm(armed, Self.patience)
             }
         case .elapsed(let number):
-            guard number == armed, attached.isEmpty else { return .none }
-            return .end("nobody attached again within a minute")
+            guard mode != .detached, number == armed, attached.isEmpty else { return .none }
+            return .end("nobody attached within a minute")
         }
     }
 }

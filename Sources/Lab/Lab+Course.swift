@@ -87,6 +87,7 @@ extension Lab {
         let pumps = [events, reports].map { queue in
             Task { for await event in queue.values { self.took(event) } }
         }
+        present(.began)
         await makeMachines()
         beginDependents()
         await publishPorts()

@@ -18,6 +18,7 @@ public enum LabProcess {
         for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&ends, number) }
         pthread_sigmask(SIG_BLOCK, &ends, nil)
         signal(SIGPIPE, SIG_IGN)
+        closeInherited()
         raiseDescriptorLimit()
 
         let outcome = Outcome()
@@ -56,6 +57,24 @@ public enum LabProcess {
         }
         thread.name = "squall-signals"
         thread.start()
+    }
+
+    /// A lab may outlive whoever started it, and must not keep their pipes and files open.
+    private static func closeInherited() {
+        guard let directory = opendir("/proc/self/fd") else { return }
+        var inherited: [Int32] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let number = Int32(name), number > LabLaunch.reportDescriptor,
+                number != dirfd(directory)
+            {
+                inherited.append(number)
+            }
+        }
+        closedir(directory)
+        for descriptor in inherited { close(descriptor) }
     }
 
     /// A thousand machines take some thousand descriptors.
