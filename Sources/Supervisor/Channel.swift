@@ -22,7 +22,7 @@ final class Channel: Sendable {
 
     private let state = Mutex(State())
     let socket: Descriptor
-    /// Tells the host's thread that it shall call `flush` when there is room.
+    /// Tells the host's thread that it shall call `flush` when there is room; called under the lock.
     private let needsRoom: @Sendable () -> Void
 
     init(socket: Descriptor, needsRoom: @escaping @Sendable () -> Void) {
@@ -90,8 +90,9 @@ final class Channel: Sendable {
         }
     }
 
-    /// Sends what waited; returns whether something still waits. Called on the host's thread.
-    func flush() -> Bool {
+    /// Sends what waited; calls `done` when nothing waits any more, before anything else can. Called
+    /// on the host's thread.
+    func flush(done: () -> Void) {
         state.withLock { state in
             var sent = 0
             for message in state.unsent {
@@ -102,7 +103,7 @@ final class Channel: Sendable {
                 sent += 1  // any other error is followed by the end of the socket
             }
             state.unsent.removeFirst(sent)
-            return !state.unsent.isEmpty
+            if state.unsent.isEmpty { done() }
         }
     }
 

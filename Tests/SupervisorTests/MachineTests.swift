@@ -190,6 +190,41 @@ struct MachineTests {
     }
 
     @Test
+    func `requests wait for a machine that is not scheduled, up to a bound, and none is lost`()
+        async throws
+    {
+        let bench = try await Bench.start()
+        let machine = try await bench.machine()
+        kill(machine.processID, SIGSTOP)
+        let outcomes = await withTaskGroup(of: Result<MachineUsage, MachineError>.self) { group in
+            for _ in 0..<6000 {
+                group.addTask {
+                    do throws(MachineError) {
+                        return .success(try await machine.usage())
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            var outcomes: (answered: Int, busy: Int) = (0, 0)
+            for await outcome in group {
+                switch outcome {
+                case .success: outcomes.answered += 1
+                case .failure(let error):
+                    #expect(error == .busy)
+                    outcomes.busy += 1
+                    // The queue is full: now it may go on.
+                    if outcomes.busy == 1 { kill(machine.processID, SIGCONT) }
+                }
+            }
+            return outcomes
+        }
+        #expect(outcomes.busy > 0 && outcomes.answered >= 4096)
+        #expect(outcomes.busy + outcomes.answered == 6000)
+        await bench.host.end()
+    }
+
+    @Test
     func `a terminal of its own makes ^C a signal`() async throws {
         let bench = try await Bench.start()
         let machine = try await bench.machine()
