@@ -8,6 +8,8 @@ struct Cable {
     private let ports: [Port]
     /// IP packets that came from each port.
     private(set) var passed = [0, 0]
+    /// What came and is neither IPv4 nor a request for an address.
+    private(set) var foreign = 0
     /// Bytes of the largest IP packet so far.
     private(set) var largest = 0
 
@@ -15,8 +17,19 @@ struct Cable {
 
     /// Carries packets until a descriptor is readable; false when the deadline comes first.
     mutating func carry(until descriptor: Int32, within limit: Duration) -> Bool {
+        carry(within: limit, descriptor) { _ in false }
+    }
+
+    /// Carries packets until so many came from the first port; false when the deadline comes first.
+    mutating func carry(packets count: Int, within limit: Duration) -> Bool {
+        carry(within: limit, -1) { $0.passed[0] >= count }
+    }
+
+    private mutating func carry(
+        within limit: Duration, _ descriptor: Int32, until isEnough: (Cable) -> Bool
+    ) -> Bool {
         let deadline = ContinuousClock.now + limit
-        while true {
+        while !isEnough(self) {
             let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
             var watched = [descriptor, ports[0].descriptor.number, ports[1].descriptor.number]
                 .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
@@ -24,6 +37,7 @@ struct Cable {
             if watched[0].revents != 0 { return true }
             for side in 0...1 where watched[side + 1].revents != 0 { pass(from: side) }
         }
+        return true
     }
 
     private mutating func pass(from side: Int) {
@@ -35,7 +49,10 @@ struct Cable {
         if ports[side].attachment == .veth {
             let kind = packet[header + 12..<header + 14]
             if kind.elementsEqual([0x08, 0x06]) { return answer(packet, from: side) }
-            guard kind.elementsEqual([0x08, 0x00]) else { return }
+        }
+        guard packet[header + ports[side].attachment.linkHeaderSize] >> 4 == 4 else {
+            foreign += 1
+            return
         }
         passed[side] += 1
         largest = max(largest, packet.count - header - ports[side].attachment.linkHeaderSize)

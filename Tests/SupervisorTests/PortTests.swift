@@ -52,6 +52,41 @@ struct PortTests {
     }
 
     @Test(arguments: Who.all)
+    func `datagrams leave a machine one by one, to groups too, and no IPv6 does`(who: Who) async {
+        await #expect(processExitsWith: .success) { [who = who as Who] in
+            who.become()
+            let bench = try await Bench.start()
+            for attachment in bench.host.attachments {
+                let first = try await bench.machine("kv-1", last: 2, attachment)
+                let second = try await bench.machine("kv-2", last: 3, attachment)
+                var cable = Cable(first, second)
+                let sender = try await first.socket(
+                    domain: AF_INET, type: Int32(SOCK_DGRAM.rawValue), protocol: 0)
+                // Ten datagrams in one call, which the machine's kernel has to take apart.
+                var size: Int32 = 1400
+                let segment: Int32 = 103
+                #expect(setsockopt(sender.number, Int32(IPPROTO_UDP), segment, &size, 4) == 0)
+                let block = [UInt8](repeating: 7, count: 14_000)
+                #expect(send(block, sender.number, internet(0x0A42_0003, port: 7000)) == 14_000)
+                let unicast = cable.carry(packets: 10, within: .seconds(2))
+                #expect(unicast && cable.largest == 1428, "\(cable.passed) \(cable.largest)")
+                // A group of multicast, and the broadcast address of the network.
+                for target: UInt32 in [0xEF01_0101, 0x0A42_FFFF] {
+                    var on: Int32 = 1
+                    setsockopt(sender.number, SOL_SOCKET, SO_BROADCAST, &on, 4)
+                    #expect(send([7], sender.number, internet(target, port: 7000)) == 1)
+                }
+                let many = cable.carry(packets: 12, within: .seconds(2))
+                #expect(many, "\(cable.passed)")
+                // IPv6 would speak within a second of the device coming up.
+                _ = cable.carry(packets: 13, within: .milliseconds(1500))
+                #expect(cable.passed[0] == 12 && cable.foreign == 0, "\(cable.foreign) foreign")
+            }
+            await bench.host.end()
+        }
+    }
+
+    @Test(arguments: Who.all)
     func `a socket made inside reaches what is bound to loopback there, and only there`(
         who: Who
     ) async {
@@ -175,6 +210,15 @@ private func largestPacket(
     try await first.powerOff()
     try await second.powerOff()
     return cable.largest
+}
+
+/// `sendto`.
+private func send(_ bytes: [UInt8], _ socket: Int32, _ target: sockaddr_in) -> Int {
+    withUnsafePointer(to: target) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            sendto(socket, bytes, bytes.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
 }
 
 /// An address in host byte order, with a port.
