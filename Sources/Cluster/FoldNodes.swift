@@ -95,10 +95,13 @@ extension Core {
         let isNew = before.phase != change.phase
         switch change.phase {
         case .exited, .failed, .stopped, .off:
-            if isNew || before.change.reason != change.reason {
+            // Who is gone can't go again, though other reasons may hold it now.
+            if isNew {
                 tell(.gone, node.name + " " + gone(change), fault: change.fault, node: node.id)
             }
-            if let until = change.until, let fault = change.fault {
+            if let until = change.until, let fault = change.fault,
+                isNew || until != before.change.until
+            {
                 tell(
                     .restart, "\(node.name) is held down until \(clock(until)) by \(fault)",
                     fault: fault, node: node.id)
@@ -116,13 +119,18 @@ extension Core {
             tell(
                 .gone, "\(node.name) is not ready\(reason)", fault: change.fault, node: node.id)
         case .ready where isNew && !node.isClient:
-            if let lost = before.lostAt {
+            if let lost = gone(node.id) ?? before.lostAt {
                 tell(.back, "\(node.name) back after \(seconds(now - lost))", node: node.id)
             } else if before.readyAt == nil {
                 tell(.back, "\(node.name) is ready", node: node.id)
             }
         default: break
         }
+    }
+
+    /// Since when a fault has taken the node away: before anybody could see it.
+    private func gone(_ node: NodeID) -> Stamp? {
+        incidents.last { $0.node == node && $0.back == nil && $0.wasLost }?.began
     }
 
     /// "killed by SIGKILL, injected by f3"; the supervisor's own words where there are any.

@@ -78,6 +78,7 @@ extension ClientsState {
     /// All seconds of a window together. A second counts when its ticks came in the window, to the
     /// second; the longest outage is no longer than the window. `nil` when no second counts.
     public func summary(in window: Range<Stamp>) -> Second? {
+        if window.isEmpty { return nil }
         let from = window.lowerBound.microseconds
         let begin = Stamp(microseconds: from.subtractingReportingOverflow(from.modulo(1_000_000)).0)
         var sum: Second?

@@ -146,4 +146,17 @@ import Testing
         course.clients(15, ok: 82, refused: 18)
         #expect(course.core.recovery("slow") == .seconds(2))
     }
+
+    @Test func `another holder of a node that is gone is told once, by its time`() {
+        var course = Course()
+        course.comeUp()
+        course.phase(5, 1, .stopped, "killed, held down by f1", fault: 1, until: 9)
+        course.phase(6, 1, .stopped, "held down by f1 and f2", fault: 1, until: 9)
+        course.phase(7, 1, .stopped, "held down by f1 and f3", fault: 3, until: 12)
+        #expect(
+            course.news(after: 4) == [
+                "kv-2 killed, held down by f1", "kv-2 is held down until 00:09.0 by f1",
+                "kv-2 is held down until 00:12.0 by f3",
+            ])
+    }
 }

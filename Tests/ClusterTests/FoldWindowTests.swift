@@ -49,6 +49,7 @@ import Testing
         #expect(clients.availability(in: stamps(13, 15)) == 0.4)
         #expect(clients.availability(in: stamps(15, 20)) == 1)
         #expect(clients.availability(in: stamps(30, 40)) == nil)
+        #expect(clients.availability(in: stamps(15, 15)) == nil, "a moment has no share")
         #expect(clients.throughput(in: stamps(15, 20)) == 100)
         let slow = try #require(clients.latency(atQuantile: 0.99, in: stamps(13, 15)))
         #expect(abs(slow - 0.09) < 0.003)
