@@ -479,6 +479,8 @@ void squall_terminal_key(squall_key *key) {
 
 void squall_terminal_suspend(void) {
     if (!screen) return;
+    // First the screen: as soon as a wrapper in our group stops, the shell takes the terminal.
+    leave_screen();
     // The whole group, as the terminal's driver does it: a wrapper that waits for us stops too.
     kill(0, SIGTSTP);
 }

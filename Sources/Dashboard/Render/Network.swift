@@ -14,7 +14,7 @@ extension Renderer {
         // As wide as there is room: time and traffic, time alone, or a sign.
         let room = columns - place
         let wide = room / machines.count
-        let width = wide >= 15 ? 15 : wide >= 8 ? min(wide, 14) : columns < 60 ? 6 : 8
+        let width = wide >= 15 ? 15 : wide >= 8 ? min(wide, 14) : columns < 60 ? 7 : 8
         let visible = max(1, min(machines.count, room / width))
         let first = window(visible, of: machines.count, around: roster.linkColumn)
         var row = rows.lowerBound

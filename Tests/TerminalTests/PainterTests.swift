@@ -1,0 +1,109 @@
+import Cluster
+import Dashboard
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Terminal
+
+/// The whole painter on a pseudo-terminal, with a world made by hand.
+@Suite(.serialized) struct PainterTests {
+    @Test("A viewer who detaches leaves the lab alone; the terminal gets its screen back")
+    func detach() throws {
+        let pane = try Pane()
+        let painter = pane.start()
+        #expect(pane.reads(until: "HEALTHY"))
+        pane.type("qd")
+        #expect(painter.end() == .detach)
+        #expect(pane.reads(until: "\u{1B}[?1049l"))
+    }
+
+    @Test("A key becomes a command in the world")
+    func command() throws {
+        let pane = try Pane()
+        let painter = pane.start()
+        #expect(pane.reads(until: "HEALTHY"))
+        pane.type("c")
+        #expect(pane.reads(until: "crash kv-1 for 10s"))
+        pane.type("qs")
+        #expect(painter.end() == .stop)
+        #expect(pane.desk.commands == ["key: crash kv-1 for 10s"])
+    }
+
+    @Test("When nothing changes, not a byte is written")
+    func silent() throws {
+        let pane = try Pane()
+        let painter = pane.start()
+        #expect(pane.reads(until: "HEALTHY"))
+        pane.settle()
+        for _ in 0..<5 { pane.poke() }
+        #expect(pane.pending == 0)
+        pane.type("qd")
+        #expect(painter.end() == .detach)
+    }
+
+    @Test("What is new is painted, and only that")
+    func changes() throws {
+        let pane = try Pane()
+        let painter = pane.start()
+        #expect(pane.reads(until: "HEALTHY"))
+        pane.settle()
+        pane.desk.add(.note("hello from the test", by: "somebody"))
+        pane.poke()
+        #expect(pane.reads(until: "hello from the test"))
+        #expect(pane.readBytes < 400, "\(pane.readBytes) bytes")
+        pane.type("qd")
+        #expect(painter.end() == .detach)
+    }
+
+    @Test("Pasted text is no sequence of commands")
+    func paste() throws {
+        let pane = try Pane()
+        let painter = pane.start()
+        #expect(pane.reads(until: "HEALTHY"))
+        pane.type("\u{1B}[200~cccc!!!\u{1B}[201~")
+        pane.type(":\u{1B}[200~note from-a-paste\u{1B}[201~\r")
+        #expect(pane.reads(until: "from-a-paste"))
+        pane.type("qd")
+        #expect(painter.end() == .detach)
+        #expect(pane.desk.commands == ["palette: note from-a-paste"])
+    }
+
+    @Test("A command that could not be handed over is told")
+    func refused() throws {
+        let pane = try Pane()
+        pane.desk.refuse("the lab is gone")
+        let painter = pane.start()
+        #expect(pane.reads(until: "HEALTHY"))
+        pane.type("c")
+        #expect(pane.reads(until: "the lab is gone"))
+        pane.type("qd")
+        #expect(painter.end() == .detach)
+    }
+
+    @Test("A terminal that goes away ends the painter")
+    func hangup() throws {
+        let pane = try Pane()
+        let painter = pane.start()
+        #expect(pane.reads(until: "HEALTHY"))
+        pane.hangUp()
+        #expect(painter.end() == .terminalGone)
+    }
+
+    @Test("There is an error that says what to do where there is no terminal")
+    func noTerminal() {
+        var world = LiveWorld(wake: -1, entries: { [] }, now: { .zero }, send: { _, _ in nil })
+        var view = View()
+        var options = PainterOptions(terminal: "/dev/null")
+        #expect(throws: TerminalError.noTerminal) {
+            _ = try runPainter(&world, view: &view, options: &options)
+        }
+    }
+
+    @Test(
+        "The background is read from COLORFGBG",
+        arguments: [("15;0", true), ("0;15", false), ("0;default;7", false), ("", true)])
+    func background(_ text: String, _ isDark: Bool) {
+        #expect(PainterOptions.isDark(text) == isDark)
+    }
+}
