@@ -1,12 +1,15 @@
 import Dashboard
 import Exports
-import Foundation
 import Testing
 
 @Suite struct PictureTests {
     @Test("A frame as SVG is well-formed XML that holds its text", arguments: [Theme.dark, .light])
     func wellFormed(_ theme: Theme) {
-        let frame = render(Screens.sentinel, Screens.now, Size(columns: 120, rows: 35))
+        var frame = Frame(size: Size(columns: 40, rows: 3))
+        frame.write("redis-sentinel", at: Position(column: 1, row: 0), flags: .bold)
+        frame.write("▲ DEGRADED 中文 e\u{301}", at: Position(column: 1, row: 1), style: .warning)
+        frame.mark(.selected, row: 1, columns: 0..<40)
+        frame.write("found", at: Position(column: 1, row: 2), style: .match)
         let text = svg(frame, theme: theme)
         #expect(text.hasPrefix("<svg ") && text.hasSuffix("</svg>\n"))
         #expect(text.contains("redis-sentinel") && text.contains("DEGRADED"))
