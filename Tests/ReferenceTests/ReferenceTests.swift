@@ -1,0 +1,221 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import Chaos
+@testable import Cluster
+@testable import Commands
+@testable import Journal
+@testable import Topology
+
+/// The pages and the program say the same. `UPDATE=1` writes the generated blocks anew.
+@Suite struct ReferenceTests {
+    @Test("what the pages print of the program's tables is what the tables say")
+    func generatedBlocks() throws {
+        let blocks = try Generated.blocks()
+        for name in Page.reference {
+            var page = try Page(name)
+            let known = blocks.filter { $0.page == name }
+            #expect(page.generated == known.map(\.name).filter(page.generated.contains))
+            for block in known {
+                if ProcessInfo.processInfo.environment["UPDATE"] == "1" {
+                    try page.replace(block.name, with: block.text)
+                }
+                let found = try #require(page.block(block.name), "\(name) has no \(block.name)")
+                let differing = zip(found.split(separator: "\n"), block.text.split(separator: "\n"))
+                    .first { $0 != $1 }
+                #expect(
+                    found == block.text,
+                    "\(name): \(block.name), run with UPDATE=1; first: \(String(describing: differing))"
+                )
+            }
+        }
+    }
+
+    @Test("every key of the topology file has its row, and no row is about another one")
+    func topologyKeys() throws {
+        let page = try Page("topology.md")
+        let maps: [(name: String, keys: [String])] = [
+            ("topology", Keys.topology), ("group", Keys.group), ("list", Keys.list),
+            ("probe", Keys.probe), ("restart", Keys.restart), ("stop", Keys.stop),
+            ("workload", Keys.workload), ("scenario", Keys.scenario), ("chaos", Keys.chaos),
+        ]
+        for map in maps {
+            let rows = page.table("keys: \(map.name)")
+            #expect(rows.map(\.cell) == map.keys, "keys of \(map.name)")
+            for row in rows {
+                let isMarked = row.row.contains("not in this version")
+                #expect(
+                    isMarked == NotYet.keys.contains("\(map.name).\(row.cell)"),
+                    "\(map.name).\(row.cell)")
+            }
+        }
+        let metrics = page.table("metrics").map(\.cell)
+        #expect(metrics == Topology.Metric.allCases.map(\.rawValue))
+    }
+
+    @Test("every exit code has its row, and of several the one that comes first there wins")
+    func exitCodes() throws {
+        let page = try Page("exit-codes.md")
+        let early = [Code.usage, Code.badInput, Code.unavailable]
+        #expect(page.table("before").compactMap { Int32($0.cell) } == early)
+        let order = page.table("after").compactMap { Int32($0.cell) }
+        var every = Findings()
+        var told: [Int32] = []
+        // Each finding alone, the weightiest first, is a code of its own.
+        every.internalError = true
+        told.append(every.code)
+        for signal: Int32 in [130, 143] {
+            every = Findings()
+            every.interrupted = signal
+            told.append(every.code)
+        }
+        for path in [
+            \Findings.neverReady, \.broken, \.noEffect, \.unsettled, \.unknown,
+        ] as [WritableKeyPath<Findings, Bool>] {
+            every = Findings()
+            every[keyPath: path] = true
+            told.append(every.code)
+        }
+        #expect(order == told + [Findings().code])
+        for (index, first) in order.enumerated() {
+            for other in order[index...] { #expect(Findings.first(of: [other, first]) == first) }
+        }
+    }
+
+    @Test("every way to be gone and every fault of links is explained")
+    func faults() throws {
+        let page = try Page("faults.md")
+        let ways = ProcessFault.allCases.map(\.rawValue)
+        for verb in ways + ["partition", "isolate", "unplug", "cut", "delay", "loss"] {
+            #expect(page.lines.contains("### `\(verb)`"), "\(verb)")
+        }
+    }
+
+    @Test("the columns of the journal are those of the page")
+    func journalColumns() throws {
+        let page = try Page("run-folder.md")
+        #expect(page.table("samples").map(\.cell) == SampleColumn.allCases.map(\.rawValue))
+        #expect(page.table("links").map(\.cell) == LinkColumn.allCases.map(\.rawValue))
+        #expect(page.table("clients").map(\.cell) == ClientColumn.allCases.map(\.rawValue))
+    }
+
+    // MARK: Examples
+
+    @Test("every command in the pages is one, and runs in this version")
+    func commandExamples() throws {
+        var count = 0
+        for page in try Page.all() {
+            for block in page.fenced("squall") {
+                for (offset, line) in block.text.split(separator: "\n").enumerated() {
+                    let place = "\(page.name):\(block.line + offset): \(line)"
+                    do {
+                        let command = try Cluster.Command(parsing: String(line))
+                        #expect(command.unsupported == nil, "\(place)")
+                    } catch {
+                        Issue.record("\(place): \(error)")
+                    }
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 20)
+    }
+
+    @Test("every expression in the pages is one")
+    func expressionExamples() throws {
+        var count = 0
+        for page in try Page.all() {
+            for block in page.fenced("expression") {
+                for (offset, line) in block.text.split(separator: "\n").enumerated() {
+                    do {
+                        _ = try Cluster.Command(parsing: "expect " + line)
+                    } catch {
+                        Issue.record("\(page.name):\(block.line + offset): \(line): \(error)")
+                    }
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 5)
+    }
+
+    @Test("every topology in the pages can be read, and its scenarios too")
+    func topologyExamples() throws {
+        var count = 0
+        for page in try Page.all() {
+            for block in page.fenced("yaml") {
+                let reading = Topology.read(block.text, file: page.name)
+                let topology = try #require(reading.topology)
+                #expect(reading.mistakes.isEmpty, "\(page.name):\(block.line)\n\(reading.mistakes)")
+                for scenario in topology.scenarios {
+                    for case .line(let passage) in scenario.steps {
+                        #expect(
+                            throws: Never.self, "\(page.name): \(passage.text)",
+                            performing: { try Cluster.Command(parsing: passage.text) })
+                    }
+                }
+                count += 1
+            }
+        }
+        #expect(count > 1)
+    }
+
+    @Test("every line for a shell in the pages is one of the program's")
+    func shellExamples() throws {
+        var count = 0
+        for page in try Page.all() {
+            let indented = page.lines.filter { $0.hasPrefix("    squall ") }.map { $0.dropFirst(4) }
+            let fenced = page.fenced("sh").flatMap { $0.text.split(separator: "\n") }
+            for line in indented + fenced where line.hasPrefix("squall") {
+                let words = shellWords(line.prefix { $0 != "#" && $0 != ">" })
+                do {
+                    _ = try Squall.parseAsRoot(Array(words.dropFirst()))
+                } catch {
+                    Issue.record("\(page.name): \(line): \(Squall.message(for: error))")
+                }
+                count += 1
+            }
+        }
+        #expect(count > 10)
+    }
+
+    @Test("the README's test command is one line behind its mark")
+    func testCommand() throws {
+        let page = try Page("README.md")
+        let mark = try #require(page.lines.firstIndex(of: "<!-- tests -->"))
+        #expect(page.lines[mark + 1].contains("swift test"))
+    }
+
+    @Test("every link between the pages leads somewhere")
+    func links() throws {
+        for page in try Page.all() {
+            for match in page.text.matches(of: /\]\(([a-zA-Z\/-]+\.(?:md|svg))(?:#[a-z-]*)?\)/) {
+                let target = String(match.1)
+                let name = String(target.split(separator: "/").last ?? "")
+                #expect(
+                    Page.reference.contains(name) || name == "README.md" || name == "dashboard.svg",
+                    "\(page.name) links to \(target)")
+            }
+        }
+    }
+
+    /// Words of a shell line with single quotes.
+    private func shellWords(_ line: some StringProtocol) -> [String] {
+        var words: [String] = []
+        var word: String?
+        var isQuoted = false
+        for letter in line {
+            if letter == "'" {
+                isQuoted.toggle()
+                word = word ?? ""
+            } else if letter == " ", !isQuoted {
+                if let done = word { words.append(done) }
+                word = nil
+            } else {
+                word = (word ?? "") + String(letter)
+            }
+        }
+        return words + (word.map { [$0] } ?? [])
+    }
+}
