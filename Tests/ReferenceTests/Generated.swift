@@ -29,7 +29,8 @@ enum Generated {
     }
 
     private static var verbs: String {
-        let rows = LanguageReference.verbs.sorted { isHere($0) && !isHere($1) }.map { verb in
+        let all = LanguageReference.verbs
+        let rows = (all.filter(isHere) + all.filter { !isHere($0) }).map { verb in
             [code(verb.usage), verb.help, isHere(verb) ? "" : "not in this version"]
         }
         return table(["command", "what it does", ""], rows)
