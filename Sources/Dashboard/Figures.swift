@@ -80,7 +80,8 @@ enum Figures {
 
     /// What is left of a fault: `0:48`, `12:00`, `1:04:11`.
     static func left(_ duration: Duration) -> String {
-        let seconds = max(0, (duration.microseconds + 999_999) / 1_000_000)
+        let microseconds = min(max(0, duration.microseconds), Int64.max / 4)
+        let seconds = (microseconds + 999_999) / 1_000_000
         if seconds >= 3_600 { return clock(Stamp(microseconds: seconds * 1_000_000)) }
         return "\(seconds / 60):" + two(seconds % 60)
     }

@@ -67,7 +67,7 @@ private struct Picture {
     private func shapes(_ run: Run, _ row: Int) -> [String] {
         var (front, back) = (colour(run.look.foreground) ?? ink, colour(run.look.background))
         if run.look.reverse { (front, back) = (back ?? paper, front) }
-        let x = number(Double(margin) + Double(run.column) * cellWidth)
+        let x = left(of: run.column)
         let y = margin + row * cellHeight
         let width = number(Double(run.columns) * cellWidth)
         var shapes: [String] = []
@@ -76,12 +76,42 @@ private struct Picture {
                 "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(cellHeight)\" "
                     + "fill=\"\(back)\"/>")
         }
+        if let blocks = blocks(run, row, front) { return shapes + blocks }
         guard run.text.contains(where: { $0 != " " }) else { return shapes }
-        var attributes = "x=\"\(x)\" y=\"\(y + 14)\" textLength=\"\(width)\" fill=\"\(front)\""
+        // Fonts agree on the width of letters; what another font has to help out with is placed one by one.
+        let isPlain = run.text.unicodeScalars.allSatisfy(\.isASCII)
+        var attributes = "y=\"\(y + 14)\" fill=\"\(front)\""
+        if isPlain {
+            attributes = "x=\"\(x)\" textLength=\"\(width)\" " + attributes
+        } else {
+            let places = (0..<run.columns).map { left(of: run.column + $0) }
+            attributes = "x=\"\(places.joined(separator: " "))\" " + attributes
+        }
         if run.look.bold { attributes += " font-weight=\"bold\"" }
         if run.look.underline { attributes += " text-decoration=\"underline\"" }
         shapes.append("<text xml:space=\"preserve\" \(attributes)>\(escaped(run.text))</text>")
         return shapes
+    }
+
+    /// Bars of a graph as what they are; `nil` when the run holds anything else.
+    private func blocks(_ run: Run, _ row: Int, _ front: String) -> [String]? {
+        let heights = run.text.unicodeScalars.map { scalar -> Int? in
+            if scalar == " " { return 0 }
+            return (0x2581...0x2588).contains(scalar.value) ? Int(scalar.value - 0x2580) : nil
+        }
+        guard heights.contains(where: { ($0 ?? 0) > 0 }), !heights.contains(nil) else { return nil }
+        let bottom = margin + (row + 1) * cellHeight
+        return heights.enumerated().compactMap { offset, eighths in
+            guard let eighths, eighths > 0 else { return nil }
+            let height = Double(eighths * cellHeight) / 8
+            return "<rect x=\"\(left(of: run.column + offset))\" "
+                + "y=\"\(number(Double(bottom) - height))\" width=\"\(number(cellWidth))\" "
+                + "height=\"\(number(height))\" fill=\"\(front)\"/>"
+        }
+    }
+
+    private func left(of column: Int) -> String {
+        number(Double(margin) + Double(column) * cellWidth)
     }
 
     private func colour(_ index: Int16) -> String? { Palette.hex(index) }

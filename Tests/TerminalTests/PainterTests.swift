@@ -42,6 +42,22 @@ import Testing
         #expect(painter.end() == .detach)
     }
 
+    @Test("When only the clock moves, a tick costs 200 bytes at most")
+    func clock() throws {
+        let pane = try Pane(columns: 160, rows: 45, nodes: 10)
+        let painter = pane.start()
+        #expect(pane.reads(until: "HEALTHY"))
+        for second in 6..<12 {
+            pane.settle()
+            pane.desk.setClock(Double(second) + 0.5)
+            pane.poke()
+            let bytes = pane.pending
+            #expect(bytes > 0 && bytes <= 200, "\(bytes) bytes")
+        }
+        pane.type("qd")
+        #expect(painter.end() == .detach)
+    }
+
     @Test("What is new is painted, and only that")
     func changes() throws {
         let pane = try Pane()

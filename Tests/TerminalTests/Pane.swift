@@ -16,6 +16,7 @@ final class Desk: Sendable {
         var commands: [String] = []
         var refusal: String?
         var rounds = 0
+        var clock = 5.5
     }
 
     private let content = Mutex(Content())
@@ -45,6 +46,10 @@ final class Desk: Sendable {
         }
     }
 
+    func setClock(_ seconds: Double) { content.withLock { $0.clock = seconds } }
+
+    var clock: Stamp { Stamp(seconds: content.withLock { $0.clock }) }
+
     var commands: [String] { content.withLock { $0.commands } }
     /// How often the painter has asked for entries.
     var rounds: Int { content.withLock { $0.rounds } }
@@ -62,7 +67,7 @@ final class Pane {
     private let wake: Int32
     private var text = ""
 
-    init(columns: UInt16 = 100, rows: UInt16 = 30) throws {
+    init(columns: UInt16 = 100, rows: UInt16 = 30, nodes: Int = 3) throws {
         var near: Int32 = -1
         var far: Int32 = -1
         try #require(squall_open_terminal(&near, &far) == 0)
@@ -72,7 +77,7 @@ final class Pane {
         try #require(ioctl(master, UInt(TIOCSWINSZ), &size) == 0)
         wake = squall_terminal_wake_open()
         desk.add(.runBegan(RunDescription(run: "r", topology: "kv", seed: 1)))
-        for index in 0..<3 {
+        for index in 0..<nodes {
             let id = NodeID(UInt16(index))
             desk.add(
                 .nodeDefined(
@@ -97,7 +102,7 @@ final class Pane {
                 entries: {
                     squall_terminal_wake_clear(wake)
                     return desk.take()
-                }, now: { Stamp(seconds: 5.5) }, send: { desk.give($0, by: $1) })
+                }, now: { desk.clock }, send: { desk.give($0, by: $1) })
             var view = View()
             var options = PainterOptions(depth: .many, glyphs: .braille, terminal: path)
             return try? runPainter(&world, view: &view, options: &options)

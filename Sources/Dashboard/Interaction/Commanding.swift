@@ -4,7 +4,7 @@ import Cluster
 extension Interaction {
     /// Runs a line, and echoes it with its effect.
     mutating func run(_ line: String, by: String = "key", state: ClusterState) -> [Outcome] {
-        if let refusal = refusal() { return remark(refusal, tone: .refused) }
+        if let refusal = refusal(state) { return remark(refusal, tone: .refused) }
         let understanding = Understanding(line, in: state.core)
         if let complaint = understanding.complaint {
             view.echo = View.Echo(command: line, effect: complaint, tone: .refused)
@@ -19,7 +19,7 @@ extension Interaction {
     mutating func runGuarded(
         _ line: String, taking nodes: [NodeID], on input: Input, state: ClusterState
     ) -> [Outcome] {
-        if let refusal = refusal() { return remark(refusal, tone: .refused) }
+        if let refusal = refusal(state) { return remark(refusal, tone: .refused) }
         if let warning = state.core.warning(taking: nodes) {
             guarded = Guarded(input: input, command: line)
             view.echo = View.Echo(command: line, effect: warning, tone: .asking)
@@ -31,7 +31,7 @@ extension Interaction {
     /// `!`: always safe, never asks.
     mutating func healAll(_ state: ClusterState) -> [Outcome] {
         let active = state.core.faults.filter { $0.isActive && !$0.record.weather }
-        if active.isEmpty && refusal() == nil { return remark("no fault to heal") }
+        if active.isEmpty && refusal(state) == nil { return remark("no fault to heal") }
         return run("heal all", state: state)
     }
 
@@ -47,8 +47,9 @@ extension Interaction {
     /// Keys and palettes; not scenarios, not other programs.
     static func isByHand(_ by: String) -> Bool { by.hasPrefix("key") || by.hasPrefix("palette") }
 
-    private func refusal() -> String? {
+    private func refusal(_ state: ClusterState) -> String? {
         if case .replay = view.source { return "this is a recording: nothing can be changed in it" }
+        if state.core.ended != nil { return "the run has ended: q leaves" }
         return view.readOnly ? "started with --read-only: commands are refused" : nil
     }
 

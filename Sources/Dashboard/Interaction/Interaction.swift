@@ -78,7 +78,7 @@ public struct Interaction: Sendable {
         case .character("?"), .function(1): view.overlay = .help(from: 0)
         case .character(":"): open(.palette(completed(Prompt(), state)))
         case .character("/"): open(.filter(Prompt(view.filter.text)))
-        case .character("q"), .function(10), .control("c"): return leave()
+        case .character("q"), .function(10), .control("c"): return leave(state)
         case .character("1"): show(.overview)
         case .character("2"), .character("n"): show(view.screen == .network ? .overview : .network)
         case .character("3"), .character("l"): show(view.screen == .logs ? .overview : .logs)
@@ -130,9 +130,11 @@ public struct Interaction: Sendable {
         }
     }
 
-    /// A recording is just closed; a lab asks what becomes of it, and the second ^C stops it.
-    mutating func leave() -> [Outcome] {
+    /// A recording is just closed, and so is what has ended; a lab asks what becomes of it, and the
+    /// second ^C stops it.
+    mutating func leave(_ state: ClusterState) -> [Outcome] {
         if case .replay = view.source { return [.leave(.detach)] }
+        if state.core.ended != nil { return [.leave(.stop)] }
         open(.leave)
         return []
     }

@@ -90,7 +90,7 @@ extension Interaction {
         guard Interaction.ownWords.contains(line) else { return nil }
         view.overlay = nil
         switch line {
-        case "q", "quit": return leave()
+        case "q", "quit": return leave(state)
         case "q!": return [.leave(.stop)]
         case "detach": return [.leave(.detach)]
         case "overview": show(.overview)

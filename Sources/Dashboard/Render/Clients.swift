@@ -149,7 +149,7 @@ extension Renderer {
         let now = view.now.microseconds / 1_000_000
         for second in core.clients.seconds.suffix(count + 2) {
             let age = Int(clamping: now - second.at.microseconds / 1_000_000)
-            let index = count - age
+            let index = age < 0 ? count : count - min(age, count + 1)
             if index >= 0, index < count { slots[index] = second }
         }
         return slots

@@ -4,7 +4,7 @@ import Cluster
 extension Renderer {
     /// - Returns: whether the row was needed.
     mutating func drawEcho(row: Int) -> Bool {
-        guard let echo = view.echo else { return drawInvitation(row: row) }
+        guard let echo = view.echo.map(answered) else { return drawInvitation(row: row) }
         let style: Style =
             switch echo.tone {
             case .told: .plain
@@ -31,6 +31,23 @@ extension Renderer {
             write(" undo", column, row, .quiet)
         }
         return true
+    }
+
+    /// The echo with what has become of its command since: refused after all, or measured.
+    private func answered(_ echo: View.Echo) -> View.Echo {
+        guard !echo.command.isEmpty, echo.tone == .told, let last = core.commands.last,
+            last.record.text == echo.command, Interaction.isByHand(last.record.by)
+        else { return echo }
+        var echo = echo
+        if let refusal = last.refusal {
+            echo.effect = refusal
+            echo.tone = .refused
+        }
+        let fault = core.faults.last { $0.record.id == last.record.fault }
+        if let proof = fault?.proof, proof.verdict != .measuring {
+            echo.effect += " \(glyphs.dot) \(proof.words)"
+        }
+        return echo
     }
 
     /// The first time, one quiet line says what to do.

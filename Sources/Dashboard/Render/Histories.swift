@@ -49,7 +49,9 @@ extension Renderer {
     /// picture moves by whole cells.
     private func window(seconds: Int64, parts: Int) -> (Stamp, Stamp) {
         let part = max(1, seconds * 1_000_000 / Int64(max(1, parts)))
-        let last = max(0, view.now.microseconds) / part + 1
+        // No run lasts for centuries, whatever its journal says.
+        let now = min(max(0, view.now.microseconds), Int64.max / 4)
+        let last = now / part + 1
         return (
             Stamp(microseconds: (last - Int64(parts)) * part), Stamp(microseconds: last * part)
         )

@@ -8,12 +8,21 @@ extension Renderer {
         var word: String
         var input: Input
         var rank: Int
+        /// Divided from the one before by a bar.
+        var isApart = false
 
         init(_ key: String, _ word: String, _ input: Input, _ rank: Int) {
             self.key = key
             self.word = word
             self.input = input
             self.rank = rank
+        }
+
+        /// The same, divided from the one before.
+        var apart: Hint {
+            var hint = self
+            hint.isApart = true
+            return hint
         }
 
         init(_ key: Unicode.Scalar, _ word: String, _ rank: Int) {
@@ -24,7 +33,9 @@ extension Renderer {
     mutating func drawKeys(row: Int) {
         var hints = self.hints
         let width = { (hints: [Hint]) in
-            hints.reduce(0) { $0 + Width.columns($1.key) + Width.columns($1.word) + 3 } - 1
+            hints.reduce(0) {
+                $0 + Width.columns($1.key) + Width.columns($1.word) + ($1.isApart ? 5 : 3)
+            } - 1
         }
         // One after the other, the least needed first, of equals the last.
         while width(hints) > columns, let worst = hints.map(\.rank).max(), worst > 0,
@@ -34,6 +45,7 @@ extension Renderer {
         }
         var column = 1
         for hint in hints {
+            if hint.isApart { column = write(glyphs.bar + " ", column, row, .rule) }
             let start = column
             column = write(hint.key, column, row, .key, .bold)
             column = write(" " + hint.word, column, row, .quiet)
@@ -82,14 +94,14 @@ extension Renderer {
         case .overview:
             return faultHints
                 + [
-                    Hint("!", "heal all", 0), Hint(glyphs.bar, "l logs", .character("l"), 2),
+                    Hint("!", "heal all", 0), Hint("l", "logs", 2).apart,
                     Hint("n", "network", 2), Hint(glyphs.enter, "node", .enter, 4),
                 ] + closingHints
         case .network:
             return [
                 Hint("x", "cut", 0), Hint("d", "delay", 1), Hint("o", "loss", 2),
                 Hint("p", "partition", 1), Hint("u", "undo", 1),
-                Hint("!", "heal all", 0), Hint(glyphs.bar, "n nodes", .character("n"), 1),
+                Hint("!", "heal all", 0), Hint("n", "nodes", 1).apart,
                 Hint("3", "logs", 3),
             ] + closingHints
         case .logs:
