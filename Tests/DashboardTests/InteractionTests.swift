@@ -31,7 +31,7 @@ import Testing
             ("nx", "cut between kv-1 and kv-2"), ("nX", "cut from kv-1 to kv-2"),
             ("nlx", "cut between kv-1 and kv-3"),
             ("nd\n", "delay between kv-1 and kv-2 by 100ms for 60s"),
-            (":get x at kv-1\n", "get x at kv-1"), ("p+\n", "partition kv-1 / rest for 60s"),
+            (":note hello\n", "note hello"), ("p+\n", "partition kv-1 / rest for 60s"),
             ("pl \n", "partition kv-1,kv-2 / rest for 30s"),
         ])
     func commands(_ keys: String, _ command: String) {
