@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Cluster
 internal import Faults
+internal import Glibc
 internal import Synchronization
 
 /// The handle's side of the exchange: numbers orders, keeps who waits for which, takes answers out.
@@ -160,13 +161,19 @@ final class Desk: Sendable {
 
     /// Ends the loop and wakes everybody who waits; once.
     func stop(_ loop: Thread) {
-        let isFirst = state.withLock { state in
-            if state.stopped { return false }
-            _ = Self.post(Message(kind: .stop), &state, exchange)
-            state.stopped = true
-            return true
+        while true {
+            let outcome = state.withLock { state in
+                if state.stopped { return Result<UInt64, FabricError>.failure(.stopped) }
+                let outcome = Self.post(Message(kind: .stop), &state, exchange)
+                if case .success = outcome { state.stopped = true }
+                return outcome
+            }
+            if case .success = outcome { break }
+            guard outcome == .failure(.busy) else { return }
+            // There is no room for the order: there will be when answers are taken out.
+            settle()
+            sched_yield()
         }
-        guard isFirst else { return }
         loop.join()
         settle()
         let left = state.withLock { state in
@@ -190,26 +197,5 @@ extension FaultCounters {
             faults[fault, default: FaultCounters()].links[link, default: TermCount()] += count
         }
         return faults
-    }
-}
-
-/// One value from one thread to another, waited for.
-final class Mailbox<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
-    private let ready = squall_event_make()
-
-    deinit { squall_close(ready) }
-
-    func put(_ new: Value) {
-        value.withLock { $0 = new }
-        _ = squall_event_signal(ready)
-    }
-
-    /// Blocks until there is one.
-    func take() -> Value {
-        while true {
-            if let value = value.withLock({ $0 }) { return value }
-            squall_wait(ready)
-        }
     }
 }

@@ -39,6 +39,9 @@ struct Slab: ~Copyable {
     private let sizes: UnsafeMutablePointer<Size>
 
     private struct Size {
+        /// A gigabyte of pieces, whatever the bound.
+        static let mostPieces = 1_024
+
         let bytes: Int
         /// Slots in a piece, as a power of two.
         let shift: Int
@@ -46,12 +49,11 @@ struct Slab: ~Copyable {
         /// Where the pieces lie.
         var pieces: UnsafeMutablePointer<UnsafeMutableRawPointer>
         var pieceCount = 0
-        var pieceRoom = 64
 
         init(bytes: Int, shift: Int) {
             self.bytes = bytes
             self.shift = shift
-            pieces = .allocate(capacity: 64)
+            pieces = .allocate(capacity: Self.mostPieces)
         }
     }
 
@@ -65,9 +67,7 @@ struct Slab: ~Copyable {
 
     deinit {
         for kind in 0..<3 {
-            for piece in 0..<sizes[kind].pieceCount {
-                squall_unmap(sizes[kind].pieces[piece], sizes[kind].bytes << sizes[kind].shift)
-            }
+            unmap(kind)
             sizes[kind].pieces.deallocate()
         }
         sizes.deallocate()
@@ -95,6 +95,26 @@ struct Slab: ~Copyable {
         sizes[kind].free = slot
     }
 
+    /// Gives everything back to the kernel when no slot is in use and it is worth the while: after a
+    /// burst the memory is nobody's.
+    mutating func trim() {
+        guard used == 0, mapped > Self.kept else { return }
+        for kind in 0..<3 {
+            unmap(kind)
+            sizes[kind].pieceCount = 0
+            sizes[kind].free = Slab.none
+        }
+        mapped = 0
+    }
+
+    private static let kept = 16 << 20
+
+    private func unmap(_ kind: Int) {
+        for piece in 0..<sizes[kind].pieceCount {
+            squall_unmap(sizes[kind].pieces[piece], sizes[kind].bytes << sizes[kind].shift)
+        }
+    }
+
     /// The slot's header.
     func header(_ slot: Slot) -> UnsafeMutablePointer<Header> {
         address(slot).assumingMemoryBound(to: Header.self)
@@ -115,17 +135,12 @@ struct Slab: ~Copyable {
 
     private mutating func grow(_ kind: Int) -> Bool {
         let bytes = sizes[kind].bytes << sizes[kind].shift
-        guard mapped + bytes <= bound else { return false }
+        guard mapped + bytes <= bound, sizes[kind].pieceCount < Size.mostPieces else {
+            return false
+        }
         guard let memory = squall_map(bytes) else { return false }
         mapped += bytes
         let count = sizes[kind].pieceCount
-        if count == sizes[kind].pieceRoom {
-            let more = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: count * 2)
-            more.update(from: sizes[kind].pieces, count: count)
-            sizes[kind].pieces.deallocate()
-            sizes[kind].pieces = more
-            sizes[kind].pieceRoom *= 2
-        }
         sizes[kind].pieces[count] = memory
         sizes[kind].pieceCount += 1
         let first = count << sizes[kind].shift

@@ -120,6 +120,7 @@ struct Switch: ~Copyable {
 
     /// Tells the timer about the packet that leaves first.
     private mutating func arm() {
+        if slab.used == 0 { slab.trim() }
         let wanted = heap.count > 0 ? max(1, heap.top.deadline) : 0
         if wanted != armed {
             armed = wanted

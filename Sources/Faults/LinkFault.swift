@@ -25,7 +25,7 @@ public struct LinkFault: Hashable, Sendable {
         }
     }
 
-    /// A fault of one or more parts, at most 256. Throws `EffectError.unfilterable` for a delay, a
+    /// A fault of one or more parts; more than 256 is a mistake of the program. Throws `EffectError.unfilterable` for a delay, a
     /// hold or a mute with a filter.
     public init(_ id: FaultID, _ parts: [Part]) throws(EffectError) {
         for part in parts where part.only != nil {
@@ -36,8 +36,9 @@ public struct LinkFault: Hashable, Sendable {
             case .mute: throw .unfilterable("poweroff")
             }
         }
+        precondition(parts.count <= 256, "a fault has at most 256 parts")
         self.id = id
-        self.parts = Array(parts.prefix(256))
+        self.parts = parts
     }
 
     /// A link effect of the command language on links.

@@ -58,6 +58,11 @@ struct MemoryTests {
         }
         for entry in held { slab.free(entry.slot) }
         #expect(slab.used == 0)
+        // Memory goes back when nothing is held, and comes again.
+        slab.trim()
+        let again = slab.take(1_000)
+        #expect(again != Slab.none)
+        slab.frame(again).update(repeating: 1, count: 1_000)
         #expect(refusals > 0)
     }
 
