@@ -53,6 +53,8 @@ extension Lab {
     private func prepareDisk(_ data: String, _ plan: MachinePlan) throws {
         let files = FileManager.default
         try files.createDirectory(atPath: data, withIntermediateDirectories: true)
+        // Root's nodes share an id: each finds its own disk bound in its machine, and no way here.
+        if options.data == nil, geteuid() == 0 { chmod(dataRoot, 0o700) }
         for file in plan.files {
             let path = URL(fileURLWithPath: data + "/" + file.path)
             // What a kept disk has already is the node's own by now.

@@ -104,6 +104,7 @@ extension Lab {
         guard !before.pairs.isEmpty else {
             return Proof(verdict: .notProvable, words: "no pair of machines could be asked")
         }
+        let began = RunClock.monotonic()
         let lasts = record.ends.map { ($0 - clock.now).inSeconds } ?? .infinity
         let echo = fabric.echo
         var proofs: [Proof] = []
@@ -134,7 +135,9 @@ extension Lab {
         let applied = counters.faults[record.id]?.total ?? sampling.endedFaults[record.id] ?? TermCount()
         for (pair, expected, samples) in answers {
             guard let figures = before.pairs.first(where: { $0.link == pair })?.figures else { continue }
-            let during = asked(samples, during: record.id, silent: expected.isSilent)
+            // Silence is silence, whatever else befalls the line.
+            let usable = expected.isSilent ? samples : undisturbed(samples, on: pair, since: began)
+            let during = asked(usable, during: record.id, silent: expected.isSilent)
             if kind == .poweroff {
                 proofs.append(silence(figures, during))
                 continue
@@ -146,6 +149,17 @@ extension Lab {
                         applied: applied, before: figures, during: during, unaskedDrops: drops)))
         }
         return Judge.combined(proofs)
+    }
+
+    /// Echoes that were over before another fault began or ended on the same line: later ones tell of
+    /// both.
+    private func undisturbed(
+        _ samples: [EchoSample], on pair: LinkID, since began: Int64
+    ) -> [EchoSample] {
+        let back = LinkID(from: pair.to, to: pair.from)
+        let change = max(sampling.changedAt[pair] ?? 0, sampling.changedAt[back] ?? 0)
+        guard change > began else { return samples }
+        return samples.filter { $0.sent + ($0.roundTrip ?? 0) < change }
     }
 
     /// Echoes that were sent after the fault ended say nothing about it; neither do answers that its
