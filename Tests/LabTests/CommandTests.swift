@@ -86,8 +86,10 @@ extension LabTests {
         private func holders(_ lab: LiveLab) async throws {
             let dark = try await lab.inject("poweroff n-1,n-2 as both")
             let ice = try await lab.inject("freeze n-3,n-4 as ices")
-            #expect(try await lab.proof(of: dark).verdict == .proved)
-            #expect(try await lab.proof(of: ice).verdict == .proved)
+            for id in [dark, ice] {
+                let proof = try await lab.proof(of: id)
+                #expect(proof.verdict == .proved, "\(proof.words)")
+            }
             try await lab.do("poweron n-1")
             try await lab.do("resume n-3")
             try await lab.wait(for: "n-1 ready") { _ in (try? lab.node("n-1").phase) == .ready }
@@ -136,12 +138,16 @@ extension LabTests {
                 #expect(lab.fault(id)?.end == .elapsed)
             }
             // Two on one line add up; what is left when one goes is the other.
-            let long = try await lab.inject("delay between n-1 and n-2 by 40ms as long")
-            let short = try await lab.inject("delay from n-1 to n-2 by 25ms as short")
-            for id in [long, short] {
+            var last: FaultID?
+            for line in [
+                "delay between n-1 and n-2 by 40ms as long", "delay from n-1 to n-2 by 25ms as short",
+            ] {
+                let id = try await lab.inject(line)
                 let proof = try await lab.proof(of: id)
                 #expect(proof.verdict == .proved, "\(proof.words)")
+                last = id
             }
+            let short = try #require(last)
             try await lab.do("heal long")
             #expect(lab.fault(short)?.isActive == true)
             try await rtt(lab, 0.025...0.035)
@@ -188,6 +194,20 @@ extension LabTests {
                 let node = try? lab.node("n-5")
                 return node?.phase == .ready && node?.change.starts == starts + 1
             }
+            try lab.catchUp()
+            let first = lab.entries.count
+            let before = lab.state.core.nodes.map(\.change.starts)
+            try await lab.do("restart n rolling")
+            try await lab.wait(for: "all restarted") { state in
+                zip(state.core.nodes, before).allSatisfy { node, starts in
+                    node.name == "stubborn" || node.phase == .ready && node.change.starts == starts + 1
+                }
+            }
+            let order = lab.entries.dropFirst(first).compactMap { entry -> String? in
+                guard case .nodeChanged(let id, let change) = entry.event else { return nil }
+                return "\(id.index + 1) \(change.phase.rawValue)"
+            }
+            #expect(order == (1...8).flatMap { ["\($0) stopping", "\($0) ready"] })
             try await lab.do("signal n-6 USR1")
             try await lab.do("exec n-7 echo ran in {name}")
             let logs = [("n-6", "heard"), ("n-7", "ran in n-7")]
@@ -209,7 +229,7 @@ extension LabTests {
                 ("crash nobody", "nobody"), ("crash leader", "leader"), ("heal f999", "f999"),
                 ("heal split", "over already"), ("pause n-1 as split", "split"),
                 ("crash n-1 for soon", "soon"), ("scale n to 9", "not in this version"),
-                ("restart n rolling", "not in this version"), ("traffic 5/s", "workload"),
+                ("traffic 5/s", "workload"),
                 ("clock n-1 ahead 5s", "not in this version"),
                 ("signal n-1 NOTHING", "NOTHING"), ("exec n-1 exit 7", "status 7"),
             ] {

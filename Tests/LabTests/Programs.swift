@@ -118,7 +118,7 @@ final class Home: Sendable {
         _ words: [String], environment: [String: String] = [:], prefix: [String] = []
     ) throws -> Started {
         try Started(
-            prefix + who.prefix + [Programs.folder.get() + "/squall"] + words,
+            who.prefix + prefix + [Programs.folder.get() + "/squall"] + words,
             environment: self.environment(environment), folder: path)
     }
 
@@ -143,7 +143,7 @@ final class Started: Sendable {
         let done = DispatchSemaphore(value: 0)
     }
 
-    fileprivate init(
+    init(
         _ words: [String], environment: [String: String], folder: String
     ) throws {
         let name = folder + "/" + UUID().uuidString
