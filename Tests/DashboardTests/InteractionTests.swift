@@ -259,4 +259,51 @@ import Testing
         let after = render(quiet, view, Size(columns: 120, rows: 35))
         #expect(!after.lines.contains { $0.contains("kv-2 crashed") })
     }
+
+    @Test("What would be refused is not offered: read-only, and after the end")
+    func offered() {
+        var view = Screens.now
+        view.readOnly = true
+        let bar = render(sentinel, view, Size(columns: 120, rows: 35)).lines[34]
+        #expect(!bar.contains("crash") && !bar.contains("heal all") && bar.contains("? help"))
+        let (interaction, outcomes) = press([.character("c")], sentinel, view: view)
+        #expect(outcomes.isEmpty && interaction.view.echo?.tone == .refused)
+        var ended = sentinel
+        ended.apply(
+            Entry(
+                number: ended.core.lastEntry + 1, at: Stamp(seconds: 260),
+                event: .runEnded(RunEnd(reason: "quit"))))
+        #expect(press([.character("c")], ended).interaction.view.echo?.tone == .refused)
+        #expect(press([.character("q")], ended).outcomes == [.leave(.stop)])
+    }
+
+    @Test("In a recording the sentence after a crash stays while it is news, whatever is pressed")
+    func replayedIncident() {
+        func shows(_ seconds: Double) -> Bool {
+            var view = Screens.at(seconds)
+            view.source = .replay(
+                View.Replay(position: Stamp(seconds: seconds), length: Stamp(seconds: 90)))
+            let pressed = press(
+                [.character(" "), .character("n"), .character("n")], quiet, view: view)
+            let frame = render(quiet, pressed.interaction.view, Size(columns: 120, rows: 35))
+            return frame.lines.contains { $0.contains("kv-2 crashed") }
+        }
+        #expect(shows(40.4))
+        #expect(!shows(70))
+    }
+
+    @Test("An echo becomes what the lab answered")
+    func answered() {
+        var interaction = Interaction(view: Screens.at(40.4))
+        _ = interaction.on(.character("P"), state: quiet)
+        var state = quiet
+        state.apply(
+            Entry(
+                number: state.core.lastEntry + 1, at: Stamp(seconds: 40.5),
+                event: .commandRefused(
+                    CommandRecord(number: 9, text: "pause kv-1", names: "pause kv-1", by: "key"),
+                    message: "kv-1 is held already")))
+        let frame = render(state, interaction.view, Size(columns: 120, rows: 35))
+        #expect(frame.lines.contains { $0.contains("pause kv-1   kv-1 is held already") })
+    }
 }

@@ -66,6 +66,7 @@ public struct Interaction: Sendable {
     private mutating func dismiss(_ state: ClusterState) {
         view.echo = nil
         view.newcomer = false
+        if case .replay = view.source { return }
         if let incident = state.core.incidents.last, incident.recovered != nil {
             view.read = incident.fault
         }

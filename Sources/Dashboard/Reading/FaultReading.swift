@@ -20,14 +20,16 @@ extension FaultState {
     }
 }
 
-extension Core {
-    /// Active faults that a table should show beside a machine, processes first.
-    func faults(about node: NodeID) -> [FaultState] {
-        let found = faults.filter { $0.isActive && $0.isAbout(node) }
+extension [FaultState] {
+    /// Those that a table should show beside a machine, processes first.
+    func about(_ node: NodeID) -> [FaultState] {
+        let found = filter { $0.isAbout(node) }
         return found.filter { $0.record.nodes.contains(node) }
             + found.filter { !$0.record.nodes.contains(node) }
     }
+}
 
+extension Core {
     /// Some names: three at most, then how many more.
     func names(_ nodes: [NodeID]) -> String {
         let names = nodes.prefix(3).map(name(of:)).joined(separator: ", ")

@@ -31,7 +31,9 @@ extension Renderer {
     func story(_ node: NodeState, _ width: Int) -> [Span] {
         guard let series = state.series else { return [] }
         let (from, to) = window(seconds: 30, parts: width)
-        let faults = core.faults.filter { $0.isAbout(node.id) && !$0.record.weather }
+        let faults = core.faults.filter { fault in
+            !fault.record.weather && (fault.ended ?? to) >= from && fault.isAbout(node.id)
+        }
         let part = (to - from).inSeconds / Double(max(1, width))
         return series.story(node.id).cells(width, from: from, to: to).enumerated().map {
             index, mark in

@@ -32,6 +32,10 @@ extension Renderer {
 
     mutating func drawKeys(row: Int) {
         var hints = self.hints
+        if view.overlay == nil, view.readOnly || core.ended != nil {
+            // What is refused is not offered.
+            hints.removeAll { Renderer.changing.contains($0.word) }
+        }
         let width = { (hints: [Hint]) in
             hints.reduce(0) {
                 $0 + Width.columns($1.key) + Width.columns($1.word) + ($1.isApart ? 5 : 3)
@@ -118,6 +122,12 @@ extension Renderer {
             ] + closingHints
         }
     }
+
+    /// Words of keys that change the cluster.
+    private static let changing: Set<String> = [
+        "fault", "partition", "crash", "pause", "delay", "undo", "heal all", "cut", "loss", "start",
+        "restart",
+    ]
 
     private var faultHints: [Hint] {
         [

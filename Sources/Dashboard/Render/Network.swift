@@ -83,7 +83,7 @@ extension Renderer {
 
     /// One direction in at most `width` columns.
     private func cell(_ link: LinkID, _ width: Int) -> [Span] {
-        let reading = LinkReading(link, core)
+        let reading = LinkReading(link, active)
         let state = core.links[link]
         let (text, style) = reading.words(glyphs, state)
         let time = Span(text.left(min(width, 7), ellipsis: ""), style)
@@ -110,7 +110,7 @@ extension Renderer {
         } else {
             spans += [Span("no echo has come back", .quiet)]
         }
-        let added = LinkReading(link, core).delay + LinkReading(back, core).delay
+        let added = LinkReading(link, active).delay + LinkReading(back, active).delay
         if added > 0, let text = Figures.time(added) {
             spans += [Span(" (asked +\(text))", .quiet)]
         }
@@ -122,7 +122,7 @@ extension Renderer {
                 Span("   dropped ", .quiet), Span(Figures.count(state.dropped) ?? "", .warning),
             ]
         }
-        for fault in LinkReading(link, core).faults.prefix(3) {
+        for fault in LinkReading(link, active).faults.prefix(3) {
             let left = fault.left(at: view.now)
             spans += [Span("   \(fault.label) \(fault.verb) \(left)".trimmedEnd, .fault)]
         }
@@ -138,8 +138,8 @@ struct LinkReading {
     private let effects: [LinkEffect]
     private let isCut: Bool
 
-    init(_ link: LinkID, _ core: Core) {
-        let found = core.faults.filter { $0.isActive && $0.record.links.contains(link) }
+    init(_ link: LinkID, _ active: [FaultState]) {
+        let found = active.filter { $0.record.links.contains(link) }
         var effects: [LinkEffect] = []
         var cut = false
         for fault in found {
@@ -151,8 +151,7 @@ struct LinkReading {
             default: break
             }
         }
-        let gone = core.faults.contains { fault in
-            guard fault.isActive else { return false }
+        let gone = active.contains { fault in
             switch fault.spec {
             case .process(.poweroff, _), .process(.freeze, _):
                 return fault.record.nodes.contains(link.from)

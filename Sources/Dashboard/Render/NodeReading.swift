@@ -6,7 +6,7 @@ extension Renderer {
     func status(of node: NodeState) -> (glyph: String, style: Style) {
         switch node.phase {
         case .ready:
-            core.faults(about: node.id).isEmpty ? (glyphs.ready, .good) : (glyphs.warning, .warning)
+            active.about(node.id).isEmpty ? (glyphs.ready, .good) : (glyphs.warning, .warning)
         case .unready, .stopping: (glyphs.warning, .warning)
         case .waiting, .starting, .started: (glyphs.coming, .accent)
         case .backingOff: (glyphs.back, .warning)
@@ -55,7 +55,7 @@ extension Renderer {
 
     /// `f2 delay 0:48`, and how many more.
     func faultWords(of node: NodeState, within width: Int) -> String {
-        let faults = core.faults(about: node.id)
+        let faults = active.about(node.id)
         guard let first = faults.first else { return "" }
         let left = first.left(at: view.now)
         let label = first.record.name.map { $0 == first.verb ? $0 : "\($0) \(first.verb)" }

@@ -63,7 +63,7 @@ extension Renderer {
             words.append(Span(" \(glyphs.dot) tried again in \(Figures.left(until - view.now))"))
         }
         facts.append(Fact(label: "state", spans: words))
-        for fault in core.faults(about: node.id).prefix(4) {
+        for fault in active.about(node.id).prefix(4) {
             let left = fault.left(at: view.now)
             var spans = [Span("\(fault.label)  ", .fault), Span(fault.record.text, .command)]
             if !left.isEmpty { spans.append(Span("  \(left) left", .quiet)) }

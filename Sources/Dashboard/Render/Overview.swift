@@ -39,6 +39,11 @@ extension Renderer {
     /// The youngest incident whose sentence has not been read.
     var openIncident: Incident? {
         guard let last = core.incidents.last, last.began <= view.now else { return nil }
+        if case .replay = view.source {
+            // Nobody has to be waited for: it is told as long as it was news.
+            guard let recovered = last.recovered else { return last }
+            return view.now - recovered < .seconds(20) ? last : nil
+        }
         if let read = view.read, read >= last.fault { return nil }
         return last
     }

@@ -105,7 +105,7 @@ extension Renderer {
         let panel = bottom("partition: who is apart", rows: 4)
         for (line, isApart) in [(0, true), (1, false)] {
             var spans = [Span(isApart ? "apart  " : "rest   ", .quiet)]
-            for (index, node) in sides.nodes.enumerated() {
+            for (index, node) in sides.nodes.enumerated().dropFirst(firstShown(sides, in: panel)) {
                 let isHere = sides.cursor == index
                 let isOnThisSide = sides.apart.contains(node) == isApart
                 let name = " \(core.name(of: node)) "
@@ -126,6 +126,18 @@ extension Renderer {
         } else {
             write([Span("both sides need a node", .warning)], in: panel, line: 2, from: 2)
         }
+    }
+
+    /// The first node that is shown, so that the one under the cursor is.
+    private func firstShown(_ sides: Sides, in panel: Panel) -> Int {
+        var room = panel.columns - 8
+        var first = sides.cursor
+        for index in (0...max(0, sides.cursor)).reversed() where index < sides.nodes.count {
+            room -= Width.columns(core.name(of: sides.nodes[index])) + 3
+            if room < 0 { break }
+            first = index
+        }
+        return first
     }
 
     /// Which side still has a majority of those that vote.

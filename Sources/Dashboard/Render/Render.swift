@@ -15,6 +15,8 @@ struct Renderer {
     let glyphs: Glyphs
     let roster: Arrangement
     let health: Health
+    /// Faults at work; all that ever were can be thousands.
+    let active: [FaultState]
     var frame: Frame
 
     var core: Core { state.core }
@@ -27,6 +29,7 @@ struct Renderer {
         glyphs = Glyphs(view.glyphs)
         roster = Arrangement(state, view)
         health = state.core.health
+        active = state.core.faults.filter(\.isActive)
         frame = Frame(size: size)
     }
 
