@@ -48,6 +48,14 @@ public struct EchoFigures: Hashable, Sendable {
             : (Double(roundTrips[middle - 1]) + Double(roundTrips[middle])) / 2
     }
 
+    /// How far the middle half of the round trips lies apart, in nanoseconds: what a busy machine adds by
+    /// chance. 0 for fewer than four.
+    public var scatter: Double {
+        guard roundTrips.count >= 4 else { return 0 }
+        let quarter = roundTrips.count / 4
+        return Double(roundTrips[roundTrips.count - 1 - quarter] - roundTrips[quarter])
+    }
+
     /// The average round trip in nanoseconds; `nil` when none came back.
     public var mean: Double? {
         roundTrips.isEmpty

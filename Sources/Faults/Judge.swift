@@ -71,8 +71,11 @@ public enum Judge {
         }
         let gain = felt - usual
         let chance = 3 * expected.spread / Double(during.answered).squareRoot()
-        let slack = max(200_000, expected.gain * 0.05) + chance
-        let excess = max(10_000_000, expected.gain * 0.25) + chance
+        let noise =
+            evidence.before.scatter + (expected.spread > 0 ? 0 : evidence.during.scatter)
+        let slack = min(
+            max(200_000, expected.gain * 0.05) + chance + noise, max(200_000, expected.gain * 0.5))
+        let excess = max(10_000_000, expected.gain * 0.25) + chance + noise
         var words =
             "\(expected.words): felt \(Figures.gain(gain, unit: false)) "
             + "over \(during.answered) echoes"

@@ -53,6 +53,25 @@ struct JudgeTests {
         #expect(judge(fault, echoes(100.2, 40), applied: applied).verdict == .proved)
     }
 
+    @Test(
+        "on a busy machine a short delay is proved within what the machine adds by chance, not beyond"
+    )
+    func noise() throws {
+        func busy(_ usual: Double, _ count: Int) -> EchoFigures {
+            EchoFigures((0..<count).map { Int64(usual * 1e6) + Int64($0 % 5) * 150_000 })
+        }
+        let fault = try delay(1, on: both)
+        let applied = TermCount(matched: 80, delayed: 80)
+        #expect(
+            judge(fault, busy(1.8, 40), applied: applied, before: busy(0.2, 20)).verdict == .proved)
+        #expect(
+            judge(fault, busy(1.1, 40), applied: applied, before: busy(0.2, 20)).verdict
+                == .notProvable)
+        #expect(
+            judge(fault, busy(0.3, 40), applied: applied, before: busy(0.2, 20)).verdict
+                == .noEffect)
+    }
+
     @Test("a delay that the switch never applied is not proved by a slow line")
     func delayNotApplied() throws {
         let proof = judge(try delay(100, on: [ab]), echoes(100.2, 40), applied: TermCount())
