@@ -21,9 +21,11 @@ extension Renderer {
         return series[node, .requests].columns(width, from: from, to: to).map(\.greatest)
     }
 
-    /// The round number that no row's rate exceeds.
-    private var busiest: Double {
-        Graph.ceiling(roster.shown.map { Double($0.sample.requests) }.filter(\.isFinite).max() ?? 0)
+    /// The round number that no rate of these rows exceeded in the last minute.
+    func scale(of nodes: some Sequence<NodeState>) -> Double {
+        guard let series = state.series else { return 1 }
+        let rates = nodes.flatMap { rates($0.id, 20, series) }.filter(\.isFinite)
+        return Graph.ceiling(rates.max().map(Double.init) ?? 0)
     }
 
     /// What the node was over the last 30 seconds, a letter each part; underlined where a fault was

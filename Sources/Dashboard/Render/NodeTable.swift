@@ -28,6 +28,7 @@ extension Renderer {
         guard count > 0 else { return }
         let first = max(0, min(roster.index - count / 2, roster.shown.count - count))
         let last = min(first + count, roster.shown.count)
+        if !isSmall { busiest = scale(of: roster.shown[first..<max(first, last)]) }
         for index in first..<max(first, last) {
             drawRow(
                 roster.shown[index], columns, lead: lead, row: row, isCurrent: index == roster.index
@@ -35,7 +36,7 @@ extension Renderer {
             row += 1
         }
         if roster.shown.isEmpty { write("no node matches the filter", lead, row, .quiet) }
-        if first > 0 {
+        if first > 0, !isSmall {
             write(glyphs.arrows.prefix(1), self.columns - 1, rows.lowerBound + 1, .quiet)
         }
         if last < roster.shown.count {

@@ -18,6 +18,8 @@ struct Renderer {
     /// Faults at work; all that ever were can be thousands.
     let active: [FaultState]
     var frame: Frame
+    /// Requests a second that fill a row's line.
+    var busiest = 1.0
 
     var core: Core { state.core }
     var columns: Int { size.columns }
