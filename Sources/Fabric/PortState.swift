@@ -25,6 +25,8 @@ struct PortState: BitwiseCopyable {
     static let mostBlockedPackets = 1_024
     static let mostBlockedBytes = 16 << 20
     static let mostErrors = 1_000
+    /// What reading nothing at all counts as: the other end of a socket pair is closed.
+    private static let ended = -1
 
     /// Reads one packet into a frame: bytes after the virtio header (and the Ethernet header), or
     /// -errno. `type` is the Ethernet type, 0x0800 where there is none; `short` of both headers is 0.
@@ -32,7 +34,7 @@ struct PortState: BitwiseCopyable {
         switch kind {
         case .veth, .frames:
             let count = Int(squall_read1(descriptor, frame, Frame.room))
-            guard count > 0 else { return count }
+            guard count > 0 else { return count < 0 ? count : Self.ended }
             guard count >= Frame.ip else { return 0 }
             type = squall_get16(frame + Frame.ip - 2)
             if frame[Frame.flags] & Frame.needsChecksum != 0 {
@@ -46,7 +48,7 @@ struct PortState: BitwiseCopyable {
             let count = Int(
                 squall_read2(
                     descriptor, frame, Frame.ethernet, frame + Frame.ip, Frame.longest))
-            guard count > 0 else { return count }
+            guard count > 0 else { return count < 0 ? count : Self.ended }
             type = 0x0800
             return max(0, count - Frame.ethernet)
         }

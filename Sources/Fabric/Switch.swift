@@ -145,6 +145,7 @@ struct Switch: ~Copyable {
             switch type {
             case 0x0800: forward(from, available: count)
             case 0x0806: answerAddressQuestion(from, available: count)
+            case 0: ports[Int(from)].malformed += 1
             default: ports[Int(from)].foreign += 1
             }
         }

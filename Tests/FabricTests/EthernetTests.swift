@@ -110,9 +110,11 @@ struct EthernetTests {
         _ = try await rig.counters("read so far") { $0.ports[0].foreign == 1 }
         await rig.install([.mute(FaultID(1), ports: [machines[0]], among: machines)])
         rig.send(question(0, for: Wire.address(1)), from: 0)
+        rig.send([UInt8](repeating: 0, count: 23), from: 0)
         rig.send([UInt8](repeating: 0, count: 22) + [0x86, 0xdd, 1, 2, 3], from: 0)
         let counters = try await rig.counters("all read") { $0.ports[0].foreign == 2 }
         #expect(counters.ports[0].answered == 0)
+        #expect(counters.ports[0].malformed == 1)
         #expect(rig.drain(at: 0).isEmpty)
     }
 }

@@ -1,6 +1,7 @@
 import Cluster
 import Fabric
 import Faults
+import Glibc
 import Testing
 
 @Suite("The switch", .serialized)
@@ -339,6 +340,19 @@ struct SwitchTests {
         again.fabric.stop()
         #expect(throws: FabricError.stopped) { try again.fabric.install(LinkTable(nodes: 1)) }
         await #expect(throws: FabricError.stopped) { try await again.fabric.counters() }
+    }
+
+    @Test("a port whose other end is gone is left alone, and the others go on")
+    func goneEnd() async throws {
+        let rig = try await Rig(3)
+        shutdown(rig.ends[0], Int32(SHUT_RDWR))
+        for number in UInt32(0)..<100 {
+            rig.send(data(10, from: 1, to: 2, sequence: number), from: 1)
+            #expect(rig.receive(at: 2)?.sequence == number)
+        }
+        // It is asked no more once it has failed often enough: nothing wakes the loop any longer.
+        let first = try await rig.fabric.counters()
+        #expect(first.ports[0].malformed == 0 && first.ports[0].foreign == 0)
     }
 
     @Test("new connections are counted by their first packet")

@@ -8,6 +8,11 @@
 #include <string.h>
 #include <sys/types.h>
 
+/// EAGAIN, for Swift files that import nothing else.
+#define SQUALL_AGAIN 11
+
+/// Closes a descriptor.
+void squall_close(int fd);
 /// Nanoseconds of CLOCK_MONOTONIC.
 int64_t squall_monotonic_ns(void);
 
@@ -23,10 +28,6 @@ struct squall_ready {
 #define SQUALL_WRITABLE 4u
 #define SQUALL_BROKEN 24u
 #define SQUALL_EDGE 0x80000000u
-/// EAGAIN, for Swift files that import nothing else.
-#define SQUALL_AGAIN 11
-/// Closes a descriptor.
-void squall_close(int fd);
 
 /// A new epoll instance (close-on-exec), or -errno.
 int squall_epoll_make(void);
