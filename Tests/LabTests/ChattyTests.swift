@@ -7,7 +7,9 @@ extension LabTests {
     /// A node that prints as fast as it can.
     @Suite(.serialized, .timeLimit(.minutes(2)))
     struct ChattyTests {
-        @Test func `a node that prints as fast as it can costs nobody anything, and what is lost is told`()
+        @Test
+        func
+            `a node that prints as fast as it can costs nobody anything, and what is lost is told`()
             async throws
         {
             let home = try Home()
@@ -51,7 +53,8 @@ extension LabTests {
             #expect(bytes < 4_000_000, "\(bytes) bytes of log a second")
             // Every line that is told of is there, and whole.
             let text = contents(lab.folder.log(of: "loud")).split(separator: "\n")
-            #expect(text.count == Int(try lab.node("loud").logLines))
+            let told = try Int(lab.node("loud").logLines)
+            #expect(text.count == told, "\(text.count) lines of log, \(told) told")
             let odd = text.filter { !$0.hasSuffix("\tas loud as it can") }
             #expect(odd.isEmpty, "\(odd.count): \(odd.prefix(3))")
         }

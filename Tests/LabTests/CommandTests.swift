@@ -66,7 +66,9 @@ extension LabTests {
             }
             try await allReady(lab)
 
-            func reasons(_ name: String) throws -> [String] { try lab.course(of: name).map(\.reason) }
+            func reasons(_ name: String) throws -> [String] {
+                try lab.course(of: name).map(\.reason)
+            }
             #expect(try reasons("n-1").contains("killed by SIGKILL, injected by \(kill)"))
             #expect(try reasons("n-2").contains("killed by SIGKILL, injected by \(crash)"))
             #expect(
@@ -122,7 +124,8 @@ extension LabTests {
         /// All at once, each on lines of its own.
         private func linkFaults(_ lab: LiveLab) async throws {
             let lines = [
-                "cut from n-1 to n-2 for 3s as one-way", "cut between n-3 and n-4 for 3s as both-ways",
+                "cut from n-1 to n-2 for 3s as one-way",
+                "cut between n-3 and n-4 for 3s as both-ways",
                 "delay from n-5 to n-6 by 60ms jitter 10ms for 3s as jittery",
                 "loss between n-7 and n-8 40% for 4s as lossy",
             ]
@@ -140,7 +143,8 @@ extension LabTests {
             // Two on one line add up; what is left when one goes is the other.
             var last: FaultID?
             for line in [
-                "delay between n-1 and n-2 by 40ms as long", "delay from n-1 to n-2 by 25ms as short",
+                "delay between n-1 and n-2 by 40ms as long",
+                "delay from n-1 to n-2 by 25ms as short",
             ] {
                 let id = try await lab.inject(line)
                 let proof = try await lab.proof(of: id)
@@ -172,7 +176,10 @@ extension LabTests {
             let all = (1...8).map { "n-\($0)" } + ["stubborn"]
             let rest = all.dropFirst(2).joined(separator: ",")
             for (line, names) in [
-                ("partition n-1,n-2 / rest for 2s as split", "partition n-1,n-2 / \(rest) for 2s as split"),
+                (
+                    "partition n-1,n-2 / rest for 2s as split",
+                    "partition n-1,n-2 / \(rest) for 2s as split"
+                ),
                 ("isolate n-3 as alone", "isolate n-3 as alone"),
                 ("unplug n-4 as pulled", "unplug n-4 as pulled"),
             ] {
@@ -200,7 +207,8 @@ extension LabTests {
             try await lab.do("restart n rolling")
             try await lab.wait(for: "all restarted") { state in
                 zip(state.core.nodes, before).allSatisfy { node, starts in
-                    node.name == "stubborn" || node.phase == .ready && node.change.starts == starts + 1
+                    node.name == "stubborn"
+                        || node.phase == .ready && node.change.starts == starts + 1
                 }
             }
             let order = lab.entries.dropFirst(first).compactMap { entry -> String? in
@@ -233,8 +241,10 @@ extension LabTests {
                 ("clock n-1 ahead 5s", "not in this version"),
                 ("signal n-1 NOTHING", "NOTHING"), ("exec n-1 exit 7", "status 7"),
             ] {
-                let ran = try await lab.home.start(["do"] + line.split(separator: " ").map(String.init))
-                    .end()
+                let ran = try await lab.home.start(
+                    ["do"] + line.split(separator: " ").map(String.init)
+                )
+                .end()
                 #expect(ran.code != 0, "\(line) was not refused")
                 #expect(ran.errors.contains(words), "\(line): \(ran.errors)")
             }

@@ -33,7 +33,8 @@ extension LabTests {
         }
 
         @Test(arguments: Who.all)
-        func `nothing is left of a lab that is killed at any of ten moments`(who: Who) async throws {
+        func `nothing is left of a lab that is killed at any of ten moments`(who: Who) async throws
+        {
             var random = SystemRandomNumberGenerator()
             let seed = UInt64.random(in: 1...999_999, using: &random)
             let moments = KeyedRandom(seed: seed)
@@ -90,7 +91,8 @@ private func die(_ home: Home, _ file: String, after life: Duration, _ tie: Stri
     let namespaces = namespaces(of: processes(marked: home.mark))
     let moment = uptimeInTicks()
     kill(lab, SIGKILL)
-    let words = "\(home.who.testDescription), \(tie.map { "without \($0)" } ?? "both ties"), \(life)"
+    let words =
+        "\(home.who.testDescription), \(tie.map { "without \($0)" } ?? "both ties"), \(life)"
     let left = await onThread { survivors(of: home.mark, within: .seconds(2)) }
     #expect(left.isEmpty, "left behind (\(words)): \(left)")
     let held = held(namespaces, by: moment)
@@ -155,7 +157,8 @@ private func names(of id: pid_t) -> [String] {
 
 /// Local addresses of the host's listening TCP sockets that belong to a process named squall.
 private func listeningSockets() -> Set<String> {
-    let lines = (contents("/proc/self/net/tcp") + contents("/proc/self/net/tcp6")).split(separator: "\n")
+    let lines = (contents("/proc/self/net/tcp") + contents("/proc/self/net/tcp6")).split(
+        separator: "\n")
     return Set(
         lines.compactMap { line in
             let fields = line.split(separator: " ")

@@ -176,7 +176,8 @@ extension LabTests {
             let ran = try await home.squall(
                 "run", file, "fine", "--runs", home.runs,
                 prefix: [
-                    "/usr/bin/unshare", "--user", "--map-current-user", "--keep-caps", "/bin/sh", "-c",
+                    "/usr/bin/unshare", "--user", "--map-current-user", "--keep-caps", "/bin/sh",
+                    "-c",
                     none, "-",
                 ])
             #expect(ran.code == 69, "\(ran.output)\(ran.errors)")

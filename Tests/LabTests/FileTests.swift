@@ -30,7 +30,9 @@ extension LabTests {
             let inside = try await lines(lab, Self.search)
             let outside = try await ordinary(home, Self.search)
             // Files of its own machine; those of the host lie below them, unseen.
-            let bound = ["/etc/group", "/etc/hostname", "/etc/hosts", "/etc/passwd", "/etc/resolv.conf"]
+            let bound = [
+                "/etc/group", "/etc/hostname", "/etc/hosts", "/etc/passwd", "/etc/resolv.conf",
+            ]
             let own = ["/tmp", "/run", "/dev/shm"] + bound
             let before = bound.map(contents)
             let more = inside.subtracting(outside).filter { path in
@@ -43,7 +45,8 @@ extension LabTests {
             var forbidden = [
                 "/etc/shadow", "/etc/new", "/usr/bin/env", "/usr/bin/new",
                 "/bin/sh", "/root/new", "/new", "/var/log/new", "/proc/sysrq-trigger",
-                "/proc/sys/kernel/hostname", "/proc/sys/kernel/core_pattern", "/proc/1/oom_score_adj",
+                "/proc/sys/kernel/hostname", "/proc/sys/kernel/core_pattern",
+                "/proc/1/oom_score_adj",
                 "/sys/kernel/uevent_helper", "/dev/mem", "/dev/kmsg", "/dev/sda", "/dev/vda",
                 "/run/squall/bin/squall", "/run/squall/bin/new", "/run/squall/topology/nosy.yaml",
                 "/run/squall/topology/new",

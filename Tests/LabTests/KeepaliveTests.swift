@@ -1,6 +1,5 @@
-import Testing
-
 import Lab
+import Testing
 
 @Suite struct KeepaliveTests {
     @Test func `a dashboard that quits ends its lab at once`() {

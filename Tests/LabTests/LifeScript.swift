@@ -15,7 +15,8 @@ struct LifeScript {
     }
 
     /// A node that runs.
-    static func running(restart: RestartPlan = RestartPlan(), isProbed: Bool = false) -> LifeScript {
+    static func running(restart: RestartPlan = RestartPlan(), isProbed: Bool = false) -> LifeScript
+    {
         var script = LifeScript(restart: restart, isProbed: isProbed)
         for event in [NodeLife.Event.begin, .powered, .started] { _ = script.on(event) }
         return script

@@ -45,12 +45,14 @@ import Testing
         #expect(other.fire() == "start")
     }
 
-    @Test func `a crash with a time holds the node down and starts it again, whatever the policy`() {
+    @Test func `a crash with a time holds the node down and starts it again, whatever the policy`()
+    {
         var node = LifeScript.running()
         #expect(node.on(.hold(f1, .crash, until: Stamp(microseconds: 5_000_000))) == "KILL to all")
         #expect(
             node.dies()
-                == "KILL to all | <stopped: killed by SIGKILL, injected by f1; held down by f1 until 5>")
+                == "KILL to all | <stopped: killed by SIGKILL, injected by f1; held down by f1 until 5>"
+        )
         #expect(node.on(.begin) == "")
         #expect(node.on(.release(f1)) == "start")
         #expect(node.on(.release(f1)) == "")
@@ -200,7 +202,8 @@ import Testing
     @Test func `what cannot be started is tried again as the policy says`() {
         var node = LifeScript(restart: failing)
         _ = node.on(.begin)
-        #expect(node.on(.failed("no such program")).hasPrefix("<backing-off: no such program until"))
+        #expect(
+            node.on(.failed("no such program")).hasPrefix("<backing-off: no such program until"))
         var once = LifeScript()
         _ = once.on(.begin)
         _ = once.on(.powered)
@@ -216,13 +219,17 @@ import Testing
     }
 
     @Test func `the end of the lab finds its way from every state, and is told once`() {
-        func finish(_ node: LifeScript, _ wanted: String, then rest: [(NodeLife.Event, String)] = []) {
+        func finish(
+            _ node: LifeScript, _ wanted: String, then rest: [(NodeLife.Event, String)] = []
+        ) {
             var node = node
             #expect(node.on(.finish) == wanted)
             for (event, answer) in rest { #expect(node.on(event) == answer, "\(event)") }
             #expect(node.on(.finish) == "")
             // Nothing brings it back.
-            for event in [NodeLife.Event.begin, .restart, .powered, .gone, .emptied, .timer(node.timer)] {
+            for event in [
+                NodeLife.Event.begin, .restart, .powered, .gone, .emptied, .timer(node.timer),
+            ] {
                 #expect(node.on(event) == "", "\(event)")
             }
         }

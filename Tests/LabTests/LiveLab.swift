@@ -16,7 +16,8 @@ final class LiveLab {
     private let feed: FileFeed
 
     init(
-        _ home: Home, _ topology: String, options: [String] = [], environment: [String: String] = [:]
+        _ home: Home, _ topology: String, options: [String] = [],
+        environment: [String: String] = [:]
     ) async throws {
         self.home = home
         let ran = try await home.start(

@@ -66,7 +66,9 @@ enum Programs {
 
     /// Fails the test when a program that it needs is missing, naming the package.
     static func need(_ program: String, package: String) throws {
-        let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+        let folders = [
+            "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+        ]
         try #require(
             folders.contains { access("\($0)/\(program)", X_OK) == 0 },
             "\(program) is missing: apt install \(package)")

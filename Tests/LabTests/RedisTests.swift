@@ -6,7 +6,9 @@ extension LabTests {
     /// One real Redis primary and two replicas, from the shipped topology.
     @Suite(.serialized, .timeLimit(.minutes(3)))
     struct RedisTests {
-        @Test func `replicas catch up, lag with a cut line, and feel what a delay says`() async throws {
+        @Test func `replicas catch up, lag with a cut line, and feel what a delay says`()
+            async throws
+        {
             try Programs.need("redis-server", package: "redis-server")
             try Programs.need("redis-cli", package: "redis-tools")
             try Programs.need("redis-benchmark", package: "redis-tools")
@@ -86,14 +88,18 @@ extension LabTests {
                 lab, "exec", node, "redis-benchmark", "-h", "primary", "-c", "1", "-n", "15", "-t",
                 "ping_mbulk", "--csv")
             let lines = output.split(separator: "\n").map {
-                $0.split(separator: ",").map { $0.trimmingCharacters(in: .init(charactersIn: "\"")) }
+                $0.split(separator: ",").map {
+                    $0.trimmingCharacters(in: .init(charactersIn: "\""))
+                }
             }
             let column = try #require(lines.first?.firstIndex(of: "p50_latency_ms"), "\(output)")
             return try #require(Double(lines[1][column]))
         }
 
         @discardableResult
-        private func redis(_ lab: LiveLab, _ node: String, _ words: String...) async throws -> String {
+        private func redis(
+            _ lab: LiveLab, _ node: String, _ words: String...
+        ) async throws -> String {
             let ran = try await lab.home.start(
                 ["exec", node, "redis-cli", "-h", node] + words
             ).end()
