@@ -24,8 +24,8 @@ extension Renderer {
     /// The round number that no rate of these rows exceeded in the last minute.
     func scale(of nodes: some Sequence<NodeState>) -> Double {
         guard let series = state.series else { return 1 }
-        let rates = nodes.flatMap { rates($0.id, 20, series) }.filter(\.isFinite)
-        return Graph.ceiling(rates.max().map(Double.init) ?? 0)
+        let told = nodes.flatMap { rates($0.id, 20, series) }.filter { $0.isFinite }
+        return Graph.ceiling(told.max().map { Double($0) } ?? 0)
     }
 
     /// What the node was over the last 30 seconds, a letter each part; underlined where a fault was
