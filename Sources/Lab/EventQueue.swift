@@ -29,6 +29,9 @@ final class EventQueue<Element: Sendable>: Sendable {
         if case .dropped = continuation.yield(element) { lost.withLock { $0 += 1 } }
     }
 
+    /// Nothing comes any more: whoever reads gets what is left, and then the end.
+    func finish() { continuation.finish() }
+
     /// How many were lost since the last call.
     func takeLost() -> UInt64 {
         lost.withLock { count in

@@ -172,18 +172,17 @@ extension Lab {
 
     /// One after the other, each ready before the next, at most a minute each.
     private func rollingRestart(_ nodes: [NodeID]) {
-        tasks.append(
-            Task {
-                for id in nodes {
-                    let starts = state.core.nodes[Int(id.index)].change.starts
-                    node(id, .restart)
-                    _ = await reached(within: .seconds(60)) { core in
-                        let node = core.nodes[Int(id.index)]
-                        return node.change.starts > starts && node.phase == .ready
-                    }
-                    if Task.isCancelled { return }
+        background { lab in
+            for id in nodes {
+                let starts = lab.state.core.nodes[Int(id.index)].change.starts
+                lab.node(id, .restart)
+                _ = await lab.reached(within: .seconds(60)) { core in
+                    let node = core.nodes[Int(id.index)]
+                    return node.change.starts > starts && node.phase == .ready
                 }
-            })
+                if Task.isCancelled { return }
+            }
+        }
     }
 
     private func send(_ signal: Int32, to id: NodeID) async throws(CommandError) {

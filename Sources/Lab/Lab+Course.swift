@@ -84,7 +84,7 @@ extension Lab {
 
     /// The whole course: starts everything, waits for the end, cleans up.
     func run() async -> RunEnd {
-        let pumps = [events, reports].map { queue in
+        pumps = [events, reports].map { queue in
             Task { for await event in queue.values { self.took(event) } }
         }
         present(.began)
@@ -101,7 +101,6 @@ extension Lab {
             }
         }
         await cleanUp(result)
-        for pump in pumps { pump.cancel() }
         return result
     }
 
@@ -147,7 +146,7 @@ extension Lab {
     private func cleanUp(_ result: RunEnd) async {
         isEnding = true
         giveUpWaiting()
-        for task in tasks { task.cancel() }
+        for task in tasks.values { task.cancel() }
         scenarioWake?.cancel()
         for id in faults.inOrder.map(\.record.id) { await endFault(id, .runEnded) }
         for machine in plan.machines { node(machine.id, .finish) }
@@ -158,6 +157,9 @@ extension Lab {
         await host.end()
         fabric.stop()
         logs.stop()
+        // The nodes' last words are told before the end.
+        for queue in [events, reports] { queue.finish() }
+        for pump in pumps { await pump.value }
         record(.runEnded(result))
         journal.finish()
         control?.stop()

@@ -80,20 +80,21 @@ extension Lab {
     }
 
     /// Finds out in the background what a fault does, and tells.
-    func prove(_ record: FaultRecord, _ kind: ProcessFault?, _ link: LinkFault?, _ before: Beforehand) {
+    func prove(
+        _ record: FaultRecord, _ kind: ProcessFault?, _ link: LinkFault?, _ before: Beforehand
+    ) {
         let id = record.id
-        tasks.append(
-            Task {
-                var proofs: [Proof] = []
-                if let kind { proofs += await self.proveProcesses(record, kind) }
-                // Whoever has no peer can only be counted.
-                if let link, kind == nil || !before.pairs.isEmpty {
-                    proofs.append(await self.proveLinks(record, kind, link, before))
-                }
-                guard !Task.isCancelled, !proofs.isEmpty else { return }
-                let all = proofs.count > 1 ? Judge.combined(proofs, "both") : proofs[0]
-                self.record(.faultMeasured(id, all))
-            })
+        background { lab in
+            var proofs: [Proof] = []
+            if let kind { proofs += await lab.proveProcesses(record, kind) }
+            // Whoever has no peer can only be counted.
+            if let link, kind == nil || !before.pairs.isEmpty {
+                proofs.append(await lab.proveLinks(record, kind, link, before))
+            }
+            guard !Task.isCancelled, !proofs.isEmpty else { return }
+            let all = proofs.count > 1 ? Judge.combined(proofs, "both") : proofs[0]
+            lab.record(.faultMeasured(id, all))
+        }
     }
 
     // MARK: Links
@@ -132,9 +133,12 @@ extension Lab {
         guard let counters = try? await fabric.counters() else {
             return Proof(verdict: .notProvable, words: "the run ended")
         }
-        let applied = counters.faults[record.id]?.total ?? sampling.endedFaults[record.id] ?? TermCount()
+        let applied =
+            counters.faults[record.id]?.total ?? sampling.endedFaults[record.id] ?? TermCount()
         for (pair, expected, samples) in answers {
-            guard let figures = before.pairs.first(where: { $0.link == pair })?.figures else { continue }
+            guard let figures = before.pairs.first(where: { $0.link == pair })?.figures else {
+                continue
+            }
             // Silence is silence, whatever else befalls the line.
             let usable = expected.isSilent ? samples : undisturbed(samples, on: pair, since: began)
             let during = asked(usable, during: record.id, silent: expected.isSilent)

@@ -36,23 +36,21 @@ extension Lab {
         let interval: Duration =
             machines.count <= 100
             ? .milliseconds(500) : machines.count <= 300 ? .seconds(1) : .seconds(2)
-        tasks.append(
-            Task {
-                let clock = ContinuousClock()
-                var next = clock.now
-                while !Task.isCancelled {
-                    await self.tick()
-                    next = max(next + interval, clock.now)
-                    try? await Task.sleep(until: next, clock: clock)
-                }
-            })
-        tasks.append(
-            Task {
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: .seconds(1))
-                    await self.tickLinks()
-                }
-            })
+        background { lab in
+            let clock = ContinuousClock()
+            var next = clock.now
+            while !Task.isCancelled {
+                await lab.tick()
+                next = max(next + interval, clock.now)
+                try? await Task.sleep(until: next, clock: clock)
+            }
+        }
+        background { lab in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(1))
+                await lab.tickLinks()
+            }
+        }
     }
 
     // MARK: Probes

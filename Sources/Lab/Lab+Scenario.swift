@@ -51,14 +51,13 @@ extension Lab {
     }
 
     private func carryOut(_ order: ScenarioRun.Order) {
-        tasks.append(
-            Task {
-                let reply = await self.run(order.command, as: order.text, by: order.by)
-                self.feedScenario(
-                    reply.ok
-                        ? .done(order.number, fault: reply.fault.map { FaultID($0) })
-                        : .failed(order.number, message: reply.text))
-            })
+        background { lab in
+            let reply = await lab.run(order.command, as: order.text, by: order.by)
+            lab.feedScenario(
+                reply.ok
+                    ? .done(order.number, fault: reply.fault.map { FaultID($0) })
+                    : .failed(order.number, message: reply.text))
+        }
     }
 
     private func wakeScenario(at moment: Stamp) {

@@ -46,7 +46,11 @@ public actor Lab {
     var scenario: ScenarioRun?
     var scenarioIsAwake = false
     var scenarioWake: Task<Void, Never>?
-    var tasks: [Task<Void, Never>] = []
+    /// What goes on beside the present turn, until it is done or the lab ends.
+    var tasks: [Int: Task<Void, Never>] = [:]
+    var nextTask = 0
+    /// Those that read the queues.
+    var pumps: [Task<Void, Never>] = []
     var waiters: [Int: Waiter] = [:]
     var nextWaiter = 0
     var programs: [ProgramKey: CheckedContinuation<ProcessEnd, Never>] = [:]
@@ -94,12 +98,20 @@ public actor Lab {
 
     /// Fires an event of the lab's own after a time; cancelled when the lab ends.
     func after(_ delay: Duration, _ body: @escaping @Sendable (isolated Lab) async -> Void) {
-        let task = Task {
+        background { lab in
             do { try await Task.sleep(for: delay) } catch { return }
-            await body(self)
+            await body(lab)
         }
-        tasks.append(task)
-        if tasks.count > 256 { tasks.removeAll { $0.isCancelled } }
+    }
+
+    /// Does something beside the present turn; it is cancelled when the lab ends.
+    func background(_ body: @escaping @Sendable (isolated Lab) async -> Void) {
+        nextTask += 1
+        let number = nextTask
+        tasks[number] = Task {
+            await body(self)
+            self.tasks[number] = nil
+        }
     }
 }
 
