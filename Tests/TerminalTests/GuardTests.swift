@@ -5,12 +5,18 @@ import Testing
 @Suite(.serialized) struct GuardTests {
     private static let probe: Result<String, any Error> = Result { try build() }
 
+    private static let path = NSTemporaryDirectory() + "squall-terminal-probe-\(getpid())"
+
     /// The C side alone, with a program around it that holds a terminal.
     private static func build() throws -> String {
         let tests = URL(filePath: #filePath).deletingLastPathComponent()
         let source = tests.deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Sources/CTerminal")
-        let path = NSTemporaryDirectory() + "squall-terminal-probe-\(getpid())"
+        let path = Self.path
+        atexit {
+            unlink(GuardTests.path)
+            unlink(GuardTests.path + ".modes")
+        }
         let result = try Program.run(
             "cc",
             [

@@ -3,6 +3,7 @@ import Testing
 
 /// A real terminal: a tmux server of our own with one pane.
 struct Tmux {
+    /// Path of its socket.
     private let server: String
 
     struct Missing: Error, CustomStringConvertible {
@@ -11,7 +12,7 @@ struct Tmux {
 
     /// Starts a shell in a pane. Throws when tmux is not there.
     init(columns: Int = 80, rows: Int = 24, term: String = "xterm-256color") throws {
-        server = "squall-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        server = NSTemporaryDirectory() + "squall-tmux-\(UUID().uuidString)"
         do {
             _ = try Program.run("tmux", ["-V"])
         } catch {
@@ -24,7 +25,10 @@ struct Tmux {
         try wait("a prompt") { $0.contains("ready$") }
     }
 
-    func end() { _ = try? tmux(["kill-server"]) }
+    func end() {
+        _ = try? tmux(["kill-server"])
+        unlink(server)
+    }
 
     func type(_ text: String) throws { try tmux(["send-keys", "-l", text]) }
 
@@ -72,7 +76,7 @@ struct Tmux {
 
     @discardableResult
     private func tmux(_ arguments: [String]) throws -> String {
-        let result = try Program.run("tmux", ["-L", server] + arguments)
+        let result = try Program.run("tmux", ["-S", server] + arguments)
         return result.output
     }
 }
