@@ -32,13 +32,17 @@ enum Programs {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
+        // A file, not a pipe: a server that the program leaves behind would keep a pipe open.
+        let path = "/tmp/squall-output-\(UInt64.random(in: 0 ... .max))"
+        FileManager.default.createFile(atPath: path, contents: nil)
+        defer { unlink(path) }
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+        process.standardOutput = file
+        process.standardError = file
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
+        let data = FileManager.default.contents(atPath: path) ?? Data()
         return (String(decoding: data, as: UTF8.self), process.terminationStatus)
     }
 
