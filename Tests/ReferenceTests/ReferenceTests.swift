@@ -100,6 +100,49 @@ import Testing
         #expect(page.table("clients").map(\.cell) == ClientColumn.allCases.map(\.rawValue))
     }
 
+    @Test("every kind of the journal's lines has its row")
+    func journalKinds() throws {
+        let node = NodeID(0)
+        let command = CommandRecord(number: 1, text: "", names: "", by: "")
+        let events: [Event] = [
+            .nodeDefined(node, NodeDescription(name: "a", group: "a", address: "")),
+            .nodeChanged(node, NodeChange(phase: .ready)),
+            .roleChanged(node, RoleChange(role: .leader, own: "")),
+            .samples([]), .linkSamples([]), .clientSamples([]), .commandAccepted(command),
+            .commandRefused(command, message: ""),
+            .faultBegan(FaultRecord(id: FaultID(1), text: "")),
+            .faultMeasured(FaultID(1), Proof(verdict: .proved, words: "")),
+            .faultEnded(FaultID(1), .healed),
+            .scenarioStep(ScenarioPosition(scenario: "", step: "", text: "", state: .done)),
+            .judged(Judgement(kind: .expect, text: "", verdict: .holds)),
+            .logLines(node, firstByte: 0, count: 1), .dropped(DropReport(what: "", count: 1)),
+            .note("", by: ""), .runEnded(RunEnd(reason: "")),
+        ]
+        let kinds = try events.map { event in
+            let entry = Entry(number: 1, at: .zero, event: event)
+            let line = String(decoding: JournalFormat.encode([entry]), as: UTF8.self)
+            return String(try #require(line.firstMatch(of: /"e":"([a-z.]+)"/)).1)
+        }
+        #expect(try Page("run-folder.md").table("kinds").map(\.cell) == kinds)
+    }
+
+    @Test("every variable that a node gets is on the page")
+    func environment() throws {
+        let text = """
+            name: x
+            settings: {word: a}
+            nodes:
+              a: {count: 2, run: sleep 1, ports: {word: 80}, labels: {word: b}}
+            """
+        let topology = try Topology(parsing: text, file: "x.yaml")
+        let surroundings = Topology.Surroundings(
+            addresses: ["a-1": "10.66.0.2"], data: "/", folder: "/", seed: 1, programs: [:])
+        let member = topology.render(topology.members[0], in: surroundings)
+        let page = try Page("topology.md")
+        let variables = Set(page.text.matches(of: /`(SQUALL_[A-Z_]+)`/).map { String($0.1) })
+        #expect(variables == Set(member.environment.map(\.name)))
+    }
+
     // MARK: Examples
 
     @Test("every command in the pages is one, and runs in this version")
