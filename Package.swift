@@ -62,17 +62,17 @@ let package = Package(
         .executableTarget(name: "squall-host"),
 
         // Pure.
-        room("Cluster"),
+        room("Cluster", settings: hot),
         room("Topology", [yams]),
         room("Faults", ["Cluster"], settings: hot),
-        room("Chaos", ["Cluster", "Faults"]),
-        room("Journal", ["Cluster", "CLinux"]),
+        room("Chaos", ["Cluster"]),
+        room("Journal", ["Cluster"], settings: hot),
         room("Dashboard", ["Cluster"]),
 
         // Acting.
-        room("Supervisor", ["Cluster", "CLinux"]),
+        room("Supervisor", ["CLinux"]),
         room("Fabric", ["Cluster", "Faults", "CLinux", heap, deque], settings: hot),
-        room("Probes", ["Cluster", "CLinux", nioCore, nioPosix, nioHTTP]),
+        room("Probes", ["Cluster", nioCore, nioPosix, nioHTTP]),
         room("Workload", ["Cluster", nioCore, nioPosix, nioHTTP]),
         room(
             "Lab",
@@ -90,6 +90,7 @@ let package = Package(
                 argumentParser, "Cluster", "Topology", "Chaos", "Journal", "Lab", "Dashboard", "Exports",
                 "Terminal", "Supervisor", "Fabric", "Faults", "Probes", "Workload", "CLinux",
             ],
+            exclude: ["Reference"],
             resources: [
                 .embedInCode("Shipped/kv.yaml"), .embedInCode("Shipped/redis.yaml"),
             ]),
@@ -117,7 +118,22 @@ let package = Package(
         tests("NodeKit", ["NodeKit", nioCore, nioPosix, nioHTTP]),
         tests("Systems", ["NodeKit", "Systems"]),
 
-        // The program as people meet it.
+        // What people see, and what the pages say.
+        tests("Exports", ["Dashboard", "Exports"]),
+        tests(
+            "Terminal", ["Cluster", "Dashboard", "Terminal", "CTerminal", "CLinux"],
+            exclude: ["Probe"]),
+        tests(
+            "Reference",
+            [
+                "Chaos", "Cluster", "Commands", "Dashboard", "Journal", "Topology", argumentParser,
+            ]),
+
+        // Rooms together, on real machines.
+        tests("RealLink", ["Cluster", "Fabric", "Faults", "Supervisor", "CLinux", "squall-host"]),
+        tests(
+            "Lab",
+            ["CLinux", "Cluster", "Journal", "Lab", "squall", "squall-host", "squall-node"]),
         tests("Commands", ["squall", "squall-host", "squall-node"]),
     ]
 )

@@ -25,8 +25,10 @@ extension LabTests {
                 stop: {signal: TERM, grace: 300ms}
             """
 
-        @Test func `every command does what it says, is proved, and taken back`() async throws {
-            let home = try Home()
+        /// As root with the best attachment, as an ordinary user with the one that is always there.
+        @Test(arguments: Who.all)
+        func `every command does what it says, is proved, and taken back`(who: Who) async throws {
+            let home = try Home(who)
             let lab = try await LiveLab(home, home.topology(Self.topology))
             try await lab.wait(for: "all ready") { $0.core.allReadyAt != nil }
             try await processFaults(lab)
