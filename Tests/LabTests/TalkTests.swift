@@ -1,7 +1,7 @@
 import CLinux
 import Cluster
 import Foundation
-import Lab
+import Journal
 import Testing
 
 extension LabTests {
