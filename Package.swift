@@ -77,7 +77,8 @@ let package = Package(
         room(
             "Lab",
             [
-                "Cluster", "Faults", "Topology", "Chaos", "Journal", "Supervisor", "Fabric", "Probes",
+                "Cluster", "Faults", "Topology", "Chaos", "Journal", "Supervisor", "Fabric",
+                "Probes",
                 "Workload", "CLinux", nioCore, nioPosix,
             ]),
 
@@ -87,7 +88,8 @@ let package = Package(
         room(
             "Commands",
             [
-                argumentParser, "Cluster", "Topology", "Chaos", "Journal", "Lab", "Dashboard", "Exports",
+                argumentParser, "Cluster", "Topology", "Chaos", "Journal", "Lab", "Dashboard",
+                "Exports",
                 "Terminal", "Supervisor", "Fabric", "Faults", "Probes", "Workload", "CLinux",
             ],
             exclude: ["Reference"],

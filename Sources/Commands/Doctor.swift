@@ -24,7 +24,8 @@ struct Doctor: ParsableCommand {
                 scheduling == .fifo || scheduling == .nice, "packet loop",
                 scheduling.rawValue
                     + (scheduling == .fifo
-                        ? "" : ": delays may be late while every core is busy; root gets SCHED_FIFO"))
+                        ? ""
+                        : ": delays may be late while every core is busy; root gets SCHED_FIFO"))
         }
         for (name, _) in TopologySource.shipped {
             guard let topology = try? TopologySource(name).read() else { continue }

@@ -7,7 +7,8 @@ internal import Lab
 /// `squall exec NODE PROGRAM …`: a program inside a node's machine.
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a program inside a node's machine, e.g. `squall exec primary redis-cli info`.",
+        abstract:
+            "Run a program inside a node's machine, e.g. `squall exec primary redis-cli info`.",
         discussion: "Its input and output are this terminal's; its exit status is the command's.")
 
     @OptionGroup var choice: LabChoice

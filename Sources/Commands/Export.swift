@@ -84,6 +84,11 @@ struct Recipe {
             default: continue
             }
         }
+        // The last one has its time too: what it does must be seen, and proved.
+        if let last, let end = entries.last?.at, end - last > .milliseconds(100) {
+            steps.append(
+                Command.wait(.milliseconds((end - last).microseconds / 100_000 * 100)).text)
+        }
         self.steps = steps
         self.topology = topology
     }

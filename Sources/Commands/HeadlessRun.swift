@@ -75,7 +75,9 @@ struct RunPrinter {
             guard Int(id.index) < state.core.nodes.count,
                 !state.core.nodes[Int(id.index)].isClient, change.phase != .waiting
             else { return }
-            line("\(time)   \(state.core.nodes[Int(id.index)].name) \(change.phase.rawValue)  \(change.reason)")
+            line(
+                "\(time)   \(state.core.nodes[Int(id.index)].name) \(change.phase.rawValue)  \(change.reason)"
+            )
         case .faultBegan(let fault): line("\(time) ↯ \(fault.id) \(fault.text)")
         case .faultMeasured(let id, let proof):
             line("\(time)   \(id) \(proof.verdict.rawValue): \(proof.words)")
@@ -88,7 +90,9 @@ struct RunPrinter {
                 case .broken: "✕"
                 case .unknown: "?"
                 }
-            line("\(time) \(mark) \(judgement.kind.rawValue) \(judgement.text)   \(judgement.detail)")
+            line(
+                "\(time) \(mark) \(judgement.kind.rawValue) \(judgement.text)   \(judgement.detail)"
+            )
         case .note(let text, _): line("\(time)   \(text)")
         default: break
         }
@@ -119,7 +123,8 @@ struct RunPrinter {
         let tenths = max(0, stamp.microseconds / 100_000)
         let (minutes, rest) = (tenths / 600, tenths % 600)
         let seconds = rest / 10
-        return "\(minutes < 10 ? "0" : "")\(minutes):\(seconds < 10 ? "0" : "")\(seconds).\(rest % 10)"
+        return
+            "\(minutes < 10 ? "0" : "")\(minutes):\(seconds < 10 ? "0" : "")\(seconds).\(rest % 10)"
     }
 }
 
@@ -142,7 +147,8 @@ enum Interruption {
                 guard let path = path.withLock({ $0 }),
                     let client = try? ControlClient(path: path)
                 else { exit(128 + number) }
-                _ = try? client.ask(ControlRequest(verb: .interrupt, by: "\(128 + number)"))
+                _ = try? client.ask(
+                    ControlRequest(verb: .interrupt, by: number == SIGINT ? "130" : "143"))
             }
         }
         thread.start()

@@ -60,7 +60,11 @@ struct LivePainter {
         defer { PainterHistory.keep(options.history) }
         do {
             let end = try runPainter(&world, view: &view, options: &options)
-            if end == .stop { _ = try? client.ask(ControlRequest(verb: .quit)) }
+            switch end {
+            case .stop: _ = try? client.ask(ControlRequest(verb: .quit))
+            case .detach: _ = try? client.ask(ControlRequest(verb: .detach))
+            case .terminalGone: break
+            }
             return end
         } catch {
             throw failure("\(error)", code: Code.unavailable)

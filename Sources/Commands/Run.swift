@@ -70,7 +70,8 @@ struct Run: ParsableCommand {
             return [URL(fileURLWithPath: scenario).path]
         }
         throw failure(
-            "\(topology.name) has no scenario \(scenario)" + (names.isEmpty ? "" : " (it has \(names))"),
+            "\(topology.name) has no scenario \(scenario)"
+                + (names.isEmpty ? "" : " (it has \(names))"),
             code: Code.usage)
     }
 

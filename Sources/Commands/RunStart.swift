@@ -15,7 +15,8 @@ struct StartOptions: ParsableArguments {
     @Option(help: "As root: the user that the nodes run as, outside of their machines.")
     var user: String?
 
-    @Option(help: "How machines are plugged in: veth or tun; the best that is allowed when left out.")
+    @Option(
+        help: "How machines are plugged in: veth or tun; the best that is allowed when left out.")
     var attachment: String?
 
     @Option(help: "Keeps the nodes' disks in this folder, and finds them there again.")

@@ -7,10 +7,7 @@ struct Topologies: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the shipped topologies, and what they need.")
 
-    @Flag(help: "Prints the file of one topology.")
-    var show = false
-
-    @Argument(help: "A topology to print.")
+    @Argument(help: "A topology whose file is printed.")
     var name: String?
 
     func run() throws {
@@ -40,8 +37,9 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         let read = try TopologySource(topology).read()
-        print("\(read.name): \(read.members.count) nodes, \(read.clients.count) clients, "
-            + "\(read.scenarios.count) scenarios")
+        print(
+            "\(read.name): \(read.members.count) nodes, \(read.clients.count) clients, "
+                + "\(read.scenarios.count) scenarios")
     }
 }
 

@@ -7,7 +7,8 @@ public struct Squall: ParsableCommand {
     /// Names, subcommands, the sentence on top of `--help`.
     public static let configuration = CommandConfiguration(
         commandName: "squall",
-        abstract: "Run a cluster of real processes on one machine, break it, and see what it promised.",
+        abstract:
+            "Run a cluster of real processes on one machine, break it, and see what it promised.",
         discussion: """
             Start with `squall` alone, or `squall up kv`. Press ? for the keys.
             Exit codes: 0 passed, 1 a promise was broken, 2 unknown, 3 a fault had no effect,
@@ -16,7 +17,8 @@ public struct Squall: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Up.self, Run.self, Replay.self, Attach.self, Do.self, Ask.self, Wait.self, Ps.self,
+            Up.self, Run.self, Replay.self, Attach.self, Down.self, Do.self, Ask.self, Wait.self,
+            Ps.self,
             Logs.self, Note.self, Ports.self, Exec.self, Shell.self, Export.self, Runs.self,
             Topologies.self, Validate.self, Doctor.self, Pick.self,
         ],

@@ -65,7 +65,8 @@ struct Ask: ParsableCommand {
 /// `squall wait EXPR`: returns when it holds.
 struct Wait: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Wait until something holds in a running lab: `squall wait 'ready(all)' within 20s`.",
+        abstract:
+            "Wait until something holds in a running lab: `squall wait 'ready(all)' within 20s`.",
         discussion: "The exit code is 1 when the time is over (60 s unless said) or the lab ends.")
 
     @OptionGroup var choice: LabChoice
@@ -138,6 +139,7 @@ struct Note: ParsableCommand {
 extension String {
     /// Without blanks at both ends.
     fileprivate func trimmingBlanks() -> String {
-        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+        String(
+            drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
 }

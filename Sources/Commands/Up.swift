@@ -45,7 +45,7 @@ struct Up: ParsableCommand {
         case .stop:
             var status: Int32 = 0
             waitpid(run.process, &status, 0)
-            Farewell.say(run.folder, topology: topology)
+            Farewell.say(run.folder)
         case .detach: print("the cluster goes on: squall attach --lab \(run.folder.name)")
         case .terminalGone: return
         }
@@ -67,7 +67,7 @@ struct Attach: ParsableCommand {
         let end = try LivePainter(folder: lab.folder, socket: lab.socket).run(readOnly: readOnly)
         guard end == .stop else { return }
         _ = try lab.follow(within: .seconds(20)) { $0.core.ended != nil }
-        Farewell.say(lab.folder, topology: nil)
+        Farewell.say(lab.folder)
     }
 }
 
@@ -100,7 +100,7 @@ struct Replay: ParsableCommand {
 /// What the ordinary terminal keeps when the dashboard is gone.
 enum Farewell {
     /// The script of what was done, and how to do and to see it again.
-    static func say(_ folder: RunFolder, topology: String?) {
+    static func say(_ folder: RunFolder) {
         guard let entries = try? RecordedRun(folder).entries() else { return }
         let recipe = Recipe(entries)
         let script = folder.path + "/script.yaml"
@@ -108,7 +108,9 @@ enum Farewell {
             try? folder.write(Array(recipe.text.utf8), to: script)
             print("You did this: \(recipe.commands) command\(recipe.commands == 1 ? "" : "s").")
             for step in recipe.steps.suffix(12) { print("  \(step)") }
-            print("Again: squall run \(topology ?? folder.topology) \(script)")
+            let topology = RunInfo(of: folder)?.text("topology") ?? ""
+            let isShipped = TopologySource.shipped.contains { $0.name == topology }
+            print("Again: squall run \(isShipped ? topology : folder.topology) \(script)")
         }
         print("Look at it: squall replay \(folder.name)")
     }

@@ -20,6 +20,8 @@ public struct Keepalive: Sendable, Equatable {
         case attached(Int)
         /// Client number … said that it quits.
         case quit
+        /// Somebody said that the lab goes on without a dashboard.
+        case detached
         /// Client number … is gone without a word.
         case lost(Int)
         /// The patience that was armed with this number is over.
@@ -38,7 +40,7 @@ public struct Keepalive: Sendable, Equatable {
     /// How long a dashboard's lab waits for somebody to attach again.
     public static let patience = Duration.seconds(60)
 
-    private let mode: Mode
+    private var mode: Mode
     private var attached: Set<Int> = []
     private var armed = 0
 
@@ -55,6 +57,10 @@ public struct Keepalive: Sendable, Equatable {
             return .arm(armed, Self.patience)
         case .attached(let client):
             attached.insert(client)
+            armed += 1
+            return .none
+        case .detached:
+            mode = .detached
             armed += 1
             return .none
         case .quit:

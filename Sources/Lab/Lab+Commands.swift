@@ -23,7 +23,7 @@ extension Lab {
             for descriptor in descriptors { close(descriptor) }
             interrupt(Int32(request.by) ?? 130)
             return ControlReply(ok: true)
-        case .attach, .quit: return ControlReply(ok: true)
+        case .attach, .detach, .quit: return ControlReply(ok: true)
         }
     }
 

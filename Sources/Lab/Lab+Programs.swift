@@ -45,7 +45,8 @@ extension Lab {
             if end.status != 0 {
                 failures.append(
                     "\(plan.name): "
-                        + (end.status.map { "status \($0)" } ?? "killed by signal \(end.signal ?? 0)"))
+                        + (end.status.map { "status \($0)" }
+                            ?? "killed by signal \(end.signal ?? 0)"))
             }
         }
         guard failures.isEmpty else { throw CommandError(failures.joined(separator: ", ")) }

@@ -97,7 +97,8 @@ extension Lab {
         for (id, use) in await usages() {
             var sample = samples[id] ?? Sample(node: id)
             if let before = sampling.usage[id], use.at > before.at, use.cpu >= before.cpu {
-                sample.cpu = Float((use.cpu - before.cpu).inSeconds / (Double(use.at - before.at) / 1e9))
+                sample.cpu = Float(
+                    (use.cpu - before.cpu).inSeconds / (Double(use.at - before.at) / 1e9))
             }
             sample.memory = UInt32(clamping: use.memory / 1_024)
             sampling.usage[id] = (use.at, use.cpu)

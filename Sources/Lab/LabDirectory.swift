@@ -58,9 +58,13 @@ public enum LabDirectory {
             if let only = running.first, running.count == 1 { return only }
             throw running.isEmpty
                 ? LabError("no lab is running; start one with `squall up`", code: 69)
-                : LabError("several labs run; say --lab with one of: " + running.joined(separator: ", "), code: 64)
+                : LabError(
+                    "several labs run; say --lab with one of: " + running.joined(separator: ", "),
+                    code: 64)
         }
-        let meant = running.filter { $0 == word || $0.hasSuffix("-" + word) || $0.contains("-\(word)-") }
+        let meant = running.filter {
+            $0 == word || $0.hasSuffix("-" + word) || $0.contains("-\(word)-")
+        }
         guard let found = meant.first, meant.count == 1 else {
             throw LabError(
                 meant.isEmpty

@@ -134,7 +134,9 @@ struct MachinePlan: Sendable {
         name = rendered.member.name
         self.group = group.name
         kind = .node
-        labels = group.labels.map { .init(key: $0.name, value: $0.value) }.sorted { $0.key < $1.key }
+        labels = group.labels.map { .init(key: $0.name, value: $0.value) }.sorted {
+            $0.key < $1.key
+        }
         arguments = rendered.argv
         environment =
             Self.commonEnvironment + rendered.environment.map { "\($0.name)=\($0.value)" }

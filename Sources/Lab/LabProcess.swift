@@ -50,7 +50,8 @@ public enum LabProcess {
             while true {
                 var number: Int32 = 0
                 guard sigwait(&ends, &number) == 0 else { return }
-                let code = 128 + number
+                // A hang-up asks for the same as SIGTERM.
+                let code: Int32 = number == SIGINT ? 130 : 143
                 let name = signalName(number)
                 Task { await lab.end(RunEnd(reason: "interrupted by \(name)", code: code)) }
             }

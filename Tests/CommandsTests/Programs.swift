@@ -34,7 +34,7 @@ enum Programs {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // A file, not a pipe: a server that the program leaves behind would keep a pipe open.
         let path = "/tmp/squall-output-\(UInt64.random(in: 0 ... .max))"
-        FileManager.default.createFile(atPath: path, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: path))
         defer { unlink(path) }
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
         process.standardOutput = file

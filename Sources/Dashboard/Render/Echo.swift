@@ -71,7 +71,7 @@ extension Renderer {
         column = write("c", column, row, .key, .bold)
         column = write(" on the leader, ", column, row, .quiet)
         column = write(core.name(of: leader), column, row, .leader)
-        write(": it crashes, and somebody else has to lead", column, row, .quiet)
+        write(": watch what the others and the clients do", column, row, .quiet)
         return true
     }
 

@@ -28,6 +28,8 @@ public struct ControlRequest: Codable, Sendable, Equatable {
         case exec
         /// Heals, judges what was judged so far, ends with 130.
         case interrupt
+        /// The lab goes on although nobody is attached.
+        case detach
         /// Ends the lab.
         case quit
     }

@@ -90,6 +90,9 @@ final class ControlServer: Sendable {
                 isAttached = true
                 handler.presence(.attached(number))
                 send(ControlReply(ok: true, origin: clock.origin), to: socket)
+            case .detach:
+                handler.presence(.detached)
+                send(ControlReply(ok: true), to: socket)
             case .quit:
                 send(ControlReply(ok: true), to: socket)
                 handler.presence(.quit)

@@ -296,7 +296,8 @@ struct NodeLife: Sendable, Equatable {
         state = .stopping
         timer += 1
         var actions: [Action] = [
-            tell(.stopping, reason, fault: fault), .signal(plan.stopSignal), .arm(timer, plan.grace),
+            tell(.stopping, reason, fault: fault), .signal(plan.stopSignal),
+            .arm(timer, plan.grace),
         ]
         // A stopped process cannot act on the signal.
         if isStill { actions.append(.signalAll("CONT")) }

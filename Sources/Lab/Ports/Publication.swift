@@ -96,7 +96,11 @@ private final class Splice: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         partner?.context?.flush()
-        if partner?.context?.channel.isWritable ?? false { context.read() } else { wantsRead = true }
+        if partner?.context?.channel.isWritable ?? false {
+            context.read()
+        } else {
+            wantsRead = true
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
