@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Cluster
 internal import Lab
 
 /// `squall down`: ends a running lab from another terminal.

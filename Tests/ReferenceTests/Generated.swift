@@ -21,11 +21,8 @@ enum Generated {
 
     // MARK: Language
 
-    /// The lab refuses these as well, whatever the table of verbs says.
-    static let refusedByLab: Set<String> = ["put", "get", "call"]
-
     static func isHere(_ verb: LanguageReference.Verb) -> Bool {
-        verb.isInThisVersion && !refusedByLab.contains(verb.word)
+        verb.isInThisVersion
     }
 
     private static var verbs: String {
