@@ -11,8 +11,8 @@ struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start a cluster and watch it in the dashboard.",
         discussion: """
-            Quitting the dashboard ends the cluster; nothing else that happens to it does. Within a
-            minute `squall attach` takes the cluster up again.
+            Quitting the dashboard ends the cluster. When the dashboard dies in any other way, `squall
+            attach` takes the cluster up again within a minute; then it ends by itself.
             """)
 
     @OptionGroup var start: StartOptions

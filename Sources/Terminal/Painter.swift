@@ -65,7 +65,10 @@ struct Painter {
             refresh(from: &world)
             switch takeKeys(&world) {
             case .ended(let end): return end
-            case .some: isDue = true
+            case .some:
+                // A key may have moved the playhead.
+                refresh(from: &world)
+                isDue = true
             case .none: break
             }
             if squall_terminal_resumed() != 0 {

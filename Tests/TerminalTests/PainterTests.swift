@@ -97,6 +97,19 @@ import Testing
         #expect(painter.end() == .detach)
     }
 
+    @Test("A key that moves the playhead of a paused recording shows where it is now")
+    func seek() throws {
+        let pane = try Pane()
+        let painter = pane.start(ScrubbedWorld())
+        #expect(pane.reads(until: "00:10.0"))
+        pane.type("5")
+        #expect(pane.reads(until: "00:30"))
+        pane.type("}")
+        #expect(pane.reads(until: "00:42"))
+        pane.type("q")
+        #expect(painter.end() == .detach)
+    }
+
     @Test("A terminal that goes away ends the painter")
     func hangup() throws {
         let pane = try Pane()
@@ -121,5 +134,28 @@ import Testing
         arguments: [("15;0", true), ("0;15", false), ("0;default;7", false), ("", true)])
     func background(_ text: String, _ isDark: Bool) {
         #expect(PainterOptions.isDark(text) == isDark)
+    }
+}
+
+/// A paused recording of a minute whose only event is at 42 s.
+private struct ScrubbedWorld: PainterWorld {
+    var wakeDescriptor: Int32 { -1 }
+    var state = ClusterState()
+    var now = Stamp(seconds: 10)
+
+    var source: View.Source {
+        .replay(View.Replay(position: now, length: Stamp(seconds: 60), isPlaying: false))
+    }
+
+    mutating func advance() -> Bool { false }
+    mutating func read(into logs: inout LogTail) {}
+    mutating func send(_ command: String, by: String) -> String? { "a recording" }
+
+    mutating func playback(_ wish: Outcome.Playback) {
+        switch wish {
+        case .seek(let share): now = Stamp(seconds: share * 60)
+        case .nextEvent: now = Stamp(seconds: 42)
+        default: break
+        }
     }
 }

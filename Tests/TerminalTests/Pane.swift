@@ -109,6 +109,17 @@ final class Pane {
         }
     }
 
+    /// A painter that shows another world.
+    func start(_ world: some PainterWorld & Sendable) -> Running {
+        let path = path
+        return Running {
+            var world = world
+            var view = View()
+            var options = PainterOptions(depth: .many, glyphs: .braille, terminal: path)
+            return try? runPainter(&world, view: &view, options: &options)
+        }
+    }
+
     func type(_ keys: String) {
         let bytes = Array(keys.utf8)
         #expect(write(master, bytes, bytes.count) == bytes.count)

@@ -71,7 +71,7 @@ extension Renderer {
         column = write("c", column, row, .key, .bold)
         column = write(" on the leader, ", column, row, .quiet)
         column = write(core.name(of: leader), column, row, .leader)
-        write(": watch what the others and the clients do", column, row, .quiet)
+        write(": it crashes; see who notices, and when", column, row, .quiet)
         return true
     }
 

@@ -97,7 +97,7 @@ extension Renderer {
         // What came of it stands in a column of its own as long as both fit.
         let place = max(column + Width.columns(item.text) + 2, columns * 6 / 10)
         column = write(item.text, column, row)
-        if place + Width.columns(outcome) < columns {
+        if place + min(30, Width.columns(outcome)) < columns {
             column = place
         } else {
             column += 2
