@@ -28,22 +28,30 @@ enum Programs {
         guard FileManager.default.isExecutableFile(atPath: program) else {
             throw Failed(line: program, text: "is not installed (apt install tmux?)")
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        // A file, not a pipe: a server that the program leaves behind would keep a pipe open.
+        // By hand: Foundation's Process also waits for whatever the program leaves behind, and tmux
+        // leaves a server behind. For the same reason the output goes to a file, not to a pipe.
         let path = "/tmp/squall-output-\(UInt64.random(in: 0 ... .max))"
-        try Data().write(to: URL(fileURLWithPath: path))
         defer { unlink(path) }
-        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-        process.standardOutput = file
-        process.standardError = file
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        var lines = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for copy in words + lines { free(copy) } }
+        var pid = pid_t()
+        let failure = posix_spawn(&pid, program, &actions, nil, &words, &lines)
+        guard failure == 0 else {
+            throw Failed(line: program, text: String(cString: strerror(failure)))
+        }
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
         let data = FileManager.default.contents(atPath: path) ?? Data()
-        return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+        let code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+        return (String(decoding: data, as: UTF8.self), code)
     }
 
     struct Failed: Error {
