@@ -6,7 +6,7 @@ import Testing
     @Test func aNewcomerBreaksHealsAndLeavesAndTheTerminalIsWhole() throws {
         try Programs.withFolder { home in
             let terminal = try Tmux(columns: 120, rows: 35, home: home)
-            try terminal.run("squall up kv; echo left with $?")
+            try terminal.run("squall up kv; echo le''ft with $?")
             try terminal.waitFor("HEALTHY", within: 60)
             try terminal.waitFor("leader kv-1")
             try terminal.waitFor("press c on the leader")
@@ -35,7 +35,7 @@ import Testing
             // The matrix, and the logs with a filter.
             try terminal.press("n")
             try terminal.waitFor("from ╲ to")
-            try terminal.press("l")
+            try terminal.press("3")
             try terminal.waitFor("leading in term")
             try terminal.type("/")
             try terminal.type("following")
@@ -93,18 +93,22 @@ import Testing
     func aPainterThatDiesLeavesTheClusterAndAttachTakesItUp(signal: String) throws {
         try Programs.withFolder { home in
             let terminal = try Tmux(columns: 100, rows: 30, home: home)
-            try terminal.run("squall up kv; echo ended")
+            try terminal.run("squall up kv; echo en''ded")
             try terminal.waitFor("HEALTHY", within: 60)
             let painter = try #require(try processes(named: "squall up kv", home: home).first)
             kill(painter, Self.number(of: signal))
-            try terminal.waitFor("ended")
+            // A trap prints where it was, which takes its time.
+            try terminal.waitFor("ended", within: 60)
             // A SIGKILL cannot be answered; after everything else the terminal is whole by itself.
-            if signal == "KILL" { try terminal.run("stty sane; printf '\\033[?1049l\\033[?25h'") }
-            try terminal.run("clear; echo")
+            if signal == "KILL" {
+                try terminal.type("stty sane; printf '\\033[?1049l\\033[?25h'")
+                try terminal.press("C-j")
+            }
+            try terminal.run("clear")
             try terminal.expectWhole()
             try terminal.run("clear; squall ask 'ready(all)'")
             try terminal.waitFor("true")
-            try terminal.run("clear; squall attach; echo left with $?")
+            try terminal.run("clear; squall attach; echo le''ft with $?")
             try terminal.waitFor("HEALTHY")
             try terminal.press("q")
             try terminal.waitFor("stop")
