@@ -39,7 +39,19 @@ public struct Squall: ParsableCommand {
         if arguments.count == 2, arguments[1] == ClientLaunch.subcommand {
             Glibc.exit(ClientLaunch.run())
         }
+        keepTracesFromAsking()
         Squall.main()
         Glibc.exit(0)
+    }
+
+    /// In a terminal Swift's crash report waits for a key, which the shell behind a dashboard would
+    /// wait for too. The runtime reads its settings before `main`, so the program starts itself anew.
+    private static func keepTracesFromAsking() {
+        guard isatty(0) == 1, getenv("SWIFT_BACKTRACE") == nil else { return }
+        setenv("SWIFT_BACKTRACE", "interactive=no", 1)
+        var words = CommandLine.arguments.map { strdup($0) } + [nil]
+        execv(StartedRun.ownPath(), &words)
+        // Not to be had: then a crash asks.
+        for word in words { free(word) }
     }
 }
