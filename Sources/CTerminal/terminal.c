@@ -111,6 +111,12 @@ static void on_fatal(int signal) {
     }
     errno = kept;
     raise(signal);
+    // A crash reporter that was here before returns when it has reported, so that the fault happens
+    // again; a signal that somebody sent does not happen again, and the program would go on without
+    // its terminal.
+    struct sigaction fallback = {.sa_handler = SIG_DFL};
+    sigaction(signal, &fallback, NULL);
+    raise(signal);
 }
 
 static void on_stop(int signal) {

@@ -66,7 +66,12 @@ enum Programs {
         try files.createDirectory(
             atPath: folder + "/run", withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        defer { try? files.removeItem(atPath: folder) }
+        defer {
+            // A test that failed half-way leaves its lab running, with nobody to end it.
+            let home = ["XDG_STATE_HOME": folder + "/state", "XDG_RUNTIME_DIR": folder + "/run"]
+            while let (_, status) = try? run(squall, ["down"], environment: home), status == 0 {}
+            try? files.removeItem(atPath: folder)
+        }
         return try body(folder)
     }
 }
