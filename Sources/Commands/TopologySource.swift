@@ -9,7 +9,7 @@ struct TopologySource {
     let file: String
     /// The YAML.
     let text: String
-    /// The folder that `{topology}` means; the current one for a shipped topology.
+    /// The folder that `{topology}` means; empty for a shipped topology, which has none.
     let folder: String
 
     /// The topologies that come with the program, by name.
@@ -23,7 +23,7 @@ struct TopologySource {
         if let known = Self.shipped.first(where: { $0.name == word }) {
             file = word + ".yaml"
             text = String(decoding: known.bytes, as: UTF8.self)
-            folder = FileManager.default.currentDirectoryPath
+            folder = ""
             return
         }
         let url = URL(fileURLWithPath: word)

@@ -34,8 +34,11 @@ extension Lab {
         spec.binds = [
             Bind(source: data, target: LabPlan.dataDirectory, writable: true),
             Bind(source: Self.programFolder, target: LabPlan.programDirectory),
-            Bind(source: options.sourceFolder, target: LabPlan.topologyDirectory),
         ]
+        if !options.sourceFolder.isEmpty {
+            spec.binds.append(
+                Bind(source: options.sourceFolder, target: LabPlan.topologyDirectory))
+        }
         return spec
     }
 

@@ -24,8 +24,8 @@ public struct RunOptions: Codable, Sendable, Equatable {
     public var data: String?
     /// The longest that a headless run may take, in seconds.
     public var timeout: Double?
-    /// The folder that the topology came from: `{topology}`.
-    public var sourceFolder = "/"
+    /// The folder that the topology came from: `{topology}`; empty for a shipped one.
+    public var sourceFolder = ""
     /// Path of the control socket.
     public var socket: String
     /// Wall-clock time of the start, RFC 3339.
