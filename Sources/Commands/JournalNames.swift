@@ -1,7 +1,6 @@
 internal import Journal
 
-// The dashboard has a `LogTail` and an `Outcome.Playback` of its own, and the enum `Journal` hides the
-// module of that name: these are Journal's.
+// The dashboard has a `LogTail` and an `Outcome.Playback` of its own: these are Journal's.
 
 /// Follows the log files that nodes write.
 typealias LogFollower = LogTail

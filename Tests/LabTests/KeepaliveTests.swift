@@ -54,6 +54,22 @@ import Testing
         #expect(alone.on(.began) == .none)
     }
 
+    @Test func `a lab that was left on purpose goes on without anybody`() {
+        var rule = Keepalive(mode: .dashboard)
+        _ = rule.on(.attached(1))
+        #expect(rule.on(.detached) == .none)
+        #expect(rule.on(.lost(1)) == .none)
+        var late = Keepalive(mode: .dashboard)
+        _ = late.on(.attached(1))
+        guard case .arm(let number, _) = late.on(.lost(1)) else {
+            Issue.record("the painter's death was not noticed")
+            return
+        }
+        _ = late.on(.detached)
+        #expect(late.on(.elapsed(number)) == .none)
+        #expect(late.on(.quit) == .end("quit"))
+    }
+
     @Test func `a lab of a command ends with it`() {
         var rule = Keepalive(mode: .command)
         _ = rule.on(.attached(1))
