@@ -11,9 +11,9 @@ extension LabTests {
             squall: 1
             name: codes
             nodes:
-              a: {run: sleep 1000, stop: {grace: 1s}}
-              b: {run: sleep 1000, stop: {grace: 1s}}
               ended: {run: "true"}
+              a: {run: sleep 1000, stop: {grace: 1s}, after: {ended: exited}}
+              b: {run: sleep 1000, stop: {grace: 1s}}
             scenarios:
               fine:
                 settle: 1s

@@ -45,6 +45,16 @@ import Testing
         #expect(other.fire() == "start")
     }
 
+    @Test func `who ended by itself just before the blow fell was not killed by it`() {
+        var node = LifeScript.running()
+        #expect(node.on(.struck(f1, .kill)) == "KILL")
+        #expect(node.ends(0) == "KILL to all | <exited: exited with status 0>")
+        var held = LifeScript.running()
+        #expect(held.on(.hold(f1, .crash, until: nil)) == "KILL to all")
+        #expect(
+            held.ends(0) == "KILL to all | <stopped: exited with status 0; held down by f1>")
+    }
+
     @Test func `a crash with a time holds the node down and starts it again, whatever the policy`()
     {
         var node = LifeScript.running()

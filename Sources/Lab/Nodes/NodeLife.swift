@@ -215,9 +215,13 @@ struct NodeLife: Sendable, Equatable {
         }
         let wasStopping = state == .stopping
         disarm()
+        // A program that ended by itself just before the blow fell was not killed by anybody.
+        let byItself = status != nil && !wasStopping
+        if byItself, !isHeldDown { blame = nil }
         // Whatever it left behind goes too, so that the next start finds an empty machine.
         state = .emptying
-        lastEnd = End(status: status, signal: signal, asked: wasStopping, by: blame)
+        lastEnd = End(
+            status: status, signal: signal, asked: wasStopping, by: byItself ? nil : blame)
         return [.signalAll("KILL")] + (hasPower ? [] : gone(now))
     }
 
