@@ -41,7 +41,7 @@ extension ScriptCheck {
             check(nodes, line)
         case .link(_, let path, _): check(path, line)
         case .partition(.groups(let groups)): check(groups, line)
-        case .partition(.shape(_, let nodes)): if let nodes { check(nodes, line) }
+        case .partition(.shape(let shape, let nodes)): check(shape, nodes, line)
         }
     }
 
@@ -67,6 +67,16 @@ extension ScriptCheck {
         else { return }
         complain(
             line, about: one[0].name, "\(one[0].name) has no link to itself", "path/itself")
+    }
+
+    private mutating func check(_ shape: Partition.Shape, _ nodes: Selector?, _ line: Line) {
+        let selector = nodes ?? Selector([.all])
+        if nodes != nil { check(selector, line) }
+        guard let members = known(selector), members.count < shape.fewest else { return }
+        complain(
+            line, about: shape.rawValue,
+            "'\(shape.rawValue)' takes \(shape.fewest) machines or more, there "
+                + "\(members.count == 1 ? "is" : "are") \(members.count)", "partition/few")
     }
 
     private mutating func check(_ groups: [Partition.Group], _ line: Line) {

@@ -66,7 +66,6 @@ import Testing
             ("put x 1 at kv", "'put' is not in this version"),
             ("get x at kv", "'get' is not in this version"),
             ("call kv GET /", "'call' is not in this version"),
-            ("partition halves", "'partition halves' is not in this version"),
             ("hold from a to b", "'hold' is not in this version"),
             ("cut from a only tcp", "'only' is not in this version"),
             ("delay from a by sine 1ms to 2ms every 1s", "'delay … sine' is not in this version"),

@@ -32,15 +32,13 @@ extension FaultSpec {
     /// Why this version refuses the fault; `nil` when it can be injected.
     public var unsupported: String? {
         switch self {
-        case .partition(.shape(let shape, _)):
-            return Unsupported.message("partition \(shape.rawValue)")
         case .link(let effect, _, let only):
             if let refusal = effect.unsupported { return refusal }
             return only == nil ? nil : Unsupported.message("only")
         case .machine, .attack:
             let verb = String(text.prefix { $0 != " " })
             return Unsupported.verbs.contains(verb) ? Unsupported.message(verb) : nil
-        case .process, .isolate, .unplug, .partition(.groups): return nil
+        case .process, .isolate, .unplug, .partition: return nil
         }
     }
 }
