@@ -36,10 +36,17 @@ extension ScriptCheck {
     private mutating func check(_ spec: FaultSpec, _ line: Line) {
         switch spec {
         case .process(_, let nodes): checkHasProcess(nodes, line)
-        case .isolate(let nodes), .unplug(let nodes), .attack(let nodes, _),
-            .machine(_, let nodes):
+        case .isolate(let nodes), .unplug(let nodes), .attack(let nodes, _):
             check(nodes, line)
-        case .link(_, let path, _): check(path, line)
+        case .machine(let effect, let nodes): check(effect, nodes, line)
+        case .link(let effect, let path, let only):
+            check(path, line)
+            guard effect == .reset, let transport = only?.transport, transport != .tcp else {
+                break
+            }
+            complain(
+                line, about: transport.rawValue,
+                "\(transport.rawValue) has no connections that could be reset", "reset/transport")
         case .partition(.groups(let groups)): check(groups, line)
         case .partition(.shape(let shape, let nodes)): check(shape, nodes, line)
         }

@@ -219,10 +219,12 @@ struct ScriptCheck {
 extension Command {
     /// Done in a moment: nothing is left to heal.
     var isMomentary: Bool {
-        guard case .fault(.process(let way, _), let ending) = self, ending.after == nil else {
-            return false
+        guard case .fault(let spec, let ending) = self, ending.after == nil else { return false }
+        switch spec {
+        case .process(let way, _): return way == .kill || way == .crash
+        case .link(.reset, _, _): return true
+        default: return false
         }
-        return way == .kill || way == .crash
     }
 }
 

@@ -93,11 +93,15 @@ public struct NodeDescription: Equatable, Sendable {
     public var labels: [Label]
     /// Whether the node has a probe (without one it is ready when started).
     public var probed: Bool
+    /// The size of its disk, which is memory then; `nil` for an ordinary directory.
+    public var disk: ByteCount?
+    /// Whether its clock can be set.
+    public var hasFaultableClock: Bool
 
     /// A machine's description.
     public init(
         name: String, group: String, address: String, kind: Kind = .node, labels: [Label] = [],
-        probed: Bool = true
+        probed: Bool = true, disk: ByteCount? = nil, hasFaultableClock: Bool = false
     ) {
         self.name = name
         self.group = group
@@ -105,6 +109,8 @@ public struct NodeDescription: Equatable, Sendable {
         self.kind = kind
         self.labels = labels
         self.probed = probed
+        self.disk = disk
+        self.hasFaultableClock = hasFaultableClock
     }
 
     /// What a machine is for.

@@ -52,6 +52,7 @@ struct StartedRun {
         scenario: String? = nil, timeout: Double? = nil
     ) throws -> StartedRun {
         try TopologySource.requirePrograms(of: topology)
+        try TopologySource.requireAbilities(of: topology, scenario: scenario)
         do {
             let root = try RunFolder.root(chosen: start.runs)
             let folder = try RunFolder.create(in: root, topology: topology.name)
@@ -67,9 +68,7 @@ struct StartedRun {
             options.scenario = scenario
             options.timeout = timeout
             options.sourceFolder = source.folder
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try folder.write(Array(encoder.encode(options)), to: folder.info)
+            try options.write(to: folder)
             try folder.write(Array(source.text.utf8), to: folder.topology)
             let process = try LabLaunch.start(executable: ownPath(), folder: folder.path)
             return StartedRun(folder: folder, options: options, process: process)

@@ -37,6 +37,7 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         let read = try TopologySource(topology).read()
+        try TopologySource.requireAbilities(of: read)
         print(
             "\(read.name): \(read.members.count) nodes, \(read.clients.count) clients, "
                 + "\(read.scenarios.count) scenarios")

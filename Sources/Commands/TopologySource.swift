@@ -61,6 +61,14 @@ struct TopologySource {
         throw ExitCode(Code.unavailable)
     }
 
+    /// Ends the command with 69, naming places and reasons, where this machine cannot do what is asked.
+    static func requireAbilities(of topology: Topology, scenario: String? = nil) throws {
+        let refusals = try MachineRefusals.diagnostics(of: topology, scenario: scenario)
+        guard !refusals.isEmpty else { return }
+        complain(refusals.description)
+        throw ExitCode(Code.unavailable)
+    }
+
     /// What the topology needs and this machine lacks.
     static func missingPrograms(of topology: Topology) -> [Topology.MissingProgram] {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""

@@ -134,7 +134,9 @@ extension Scanner {
         return NodeDescription(
             name: name, group: fields.text("group") ?? name,
             address: fields.text("address") ?? "", kind: fields.word("kind", or: .node),
-            labels: labels, probed: fields.flag("probed") ?? true)
+            labels: labels, probed: fields.flag("probed") ?? true,
+            disk: fields.whole("disk").map { ByteCount(bytes: $0) },
+            hasFaultableClock: fields.flag("clock") ?? false)
     }
 
     private func change(_ fields: JSONFields) throws(Broken) -> NodeChange {

@@ -132,6 +132,8 @@ extension LineWriter {
         field("address", unlessEmpty: description.address)
         if description.kind != .node { field("kind", text: description.kind.rawValue) }
         if !description.probed { raw(",\"probed\":false") }
+        field("disk", integer: description.disk?.bytes)
+        field("clock", onlyIf: description.hasFaultableClock)
         raw(",\"labels\":{")
         for (index, label) in description.labels.enumerated() {
             if index > 0 { byte(.comma) }

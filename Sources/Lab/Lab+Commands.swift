@@ -129,7 +129,10 @@ extension Lab {
         case .weather: chosen = faults.inOrder.filter(\.record.weather)
         case .on:
             chosen = faults.inOrder.filter { fault in
-                nodes.contains { fault.holds.contains($0) || fault.record.links.touches($0) }
+                nodes.contains {
+                    fault.holds.contains($0) || fault.record.links.touches($0)
+                        || (fault.spec.machineEffect != nil && fault.record.nodes.contains($0))
+                }
             }
         case .fault(let word):
             guard let fault = faults.find(word) else {

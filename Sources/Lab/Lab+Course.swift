@@ -13,7 +13,7 @@ extension Lab {
     /// Everything that can be refused is refused here, before a program starts.
     static func prepare(folder path: String) async throws -> Lab {
         let folder = RunFolder(path: path)
-        let options = try JSONDecoder().decode(
+        var options = try JSONDecoder().decode(
             RunOptions.self, from: Data(contentsOf: URL(fileURLWithPath: folder.info)))
         let text = try String(contentsOfFile: folder.topology, encoding: .utf8)
         let topology = try Topology(
@@ -28,13 +28,19 @@ extension Lab {
         let identity = try Identity.ofThisProcess(user: options.user)
         let host: MachineHost
         do {
-            host = try await MachineHost.start(
-                .init(identity: identity) { events.put(.machine($0)) })
+            var starting = MachineHost.Options(identity: identity) { events.put(.machine($0)) }
+            starting.groups = ControlGroups().folders
+            host = try await MachineHost.start(starting)
         } catch {
             throw LabError("\(error)", code: 69)
         }
         let attachment = try attachment(options.attachment, host)
+        try await rehearse(topology, options.scenario, host, attachment)
         let fabric = try Fabric(seed: options.seed, log: 0)
+        options.machine = MachineFacts(
+            host: host, attachment: attachment, scheduling: fabric.scheduling.rawValue,
+            ControlGroups())
+        try options.write(to: folder)
         let clock = RunClock()
         let journal = try JournalWriter(
             path: folder.journal,
@@ -51,8 +57,29 @@ extension Lab {
             plan: plan, options: options, folder: folder, clock: clock, journal: journal,
             fabric: fabric, host: host, attachment: attachment, logs: logs, events: events,
             reports: reports, script: script)
-        try await lab.open()
+        do {
+            try await lab.rehearseClocks()
+            try await lab.open()
+        } catch {
+            await host.end()
+            throw error
+        }
         return lab
+    }
+
+    /// Nothing is left of a lab that is refused.
+    private static func rehearse(
+        _ topology: Topology, _ scenario: String?, _ host: MachineHost,
+        _ attachment: Supervisor.Attachment
+    ) async throws {
+        do {
+            try await Rehearsal(
+                topology: topology, scenario: scenario, host: host, attachment: attachment
+            ).run()
+        } catch {
+            await host.end()
+            throw error
+        }
     }
 
     private static func attachment(
@@ -155,6 +182,7 @@ extension Lab {
         await prober.shutdown()
         for publication in publications { publication.stop() }
         await host.end()
+        removeControlGroups()
         fabric.stop()
         logs.stop()
         // The nodes' last words are told before the end.

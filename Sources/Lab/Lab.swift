@@ -39,6 +39,8 @@ public actor Lab {
     var endResult: RunEnd?
     var control: ControlServer?
     var publications: [Publication] = []
+    /// Where machines' programs can be held back by the kernel, and why not.
+    let controlGroups = ControlGroups()
     var sampling = Sampling()
     /// Operations a second over all clients; as the topology says when `nil`.
     var traffic: Double?
@@ -125,6 +127,8 @@ struct MachineRuntime {
     var orders: ClientPipe?
     /// The last of its asynchronous actions: they run one after the other.
     var tail: Task<Void, Never>?
+    /// What holds it to its limits.
+    var control = MachineControl()
     /// Whether it was told to begin.
     var hasBegun = false
     /// Whether nothing ran in it any more, since its program was started last.

@@ -1,3 +1,6 @@
+internal import Foundation
+public import Journal
+
 /// Everything a lab needs to know beside the topology; `run.json` of the run's folder.
 public struct RunOptions: Codable, Sendable, Equatable {
     /// Version of this file's meaning.
@@ -32,6 +35,15 @@ public struct RunOptions: Codable, Sendable, Equatable {
     public var wall: String
     /// Version of the program.
     public var version: String
+    /// The machine that it runs on; written when the lab has begun.
+    public var machine: MachineFacts?
+
+    /// Writes `run.json`.
+    public func write(to folder: RunFolder) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try folder.write(Array(encoder.encode(self)), to: folder.info)
+    }
 
     /// Options of a run; what is not said here is set afterwards.
     public init(

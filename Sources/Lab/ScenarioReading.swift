@@ -19,22 +19,23 @@ public enum ScenarioReading {
     /// - Throws: `Diagnostics` when it is none, `LabError` when there is no such file.
     static func script(_ word: String, of topology: Topology) throws -> Script {
         let machines = descriptions(of: topology)
-        let scenario: Topology.Scenario
-        let source: SourceText
-        if let known = topology.scenario(word) {
-            (scenario, source) = (known, topology.source)
-        } else {
-            guard let text = try? String(contentsOfFile: word, encoding: .utf8) else {
-                throw LabError("no scenario and no file is called \(word)", code: 65)
-            }
-            let name = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
-            let file = try Topology.ScenarioFile(
-                parsing: text, file: word, name: name, for: topology)
-            (scenario, source) = (file.scenario, file.source)
-        }
+        let (scenario, source) = try text(word, of: topology)
         let (script, complaints) = read(scenario, in: source, for: machines)
         guard let script else { throw Diagnostics(complaints) }
         return script
+    }
+
+    /// A scenario as it is written, and the text that its places are in.
+    static func text(
+        _ word: String, of topology: Topology
+    ) throws -> (scenario: Topology.Scenario, source: SourceText) {
+        if let known = topology.scenario(word) { return (known, topology.source) }
+        guard let text = try? String(contentsOfFile: word, encoding: .utf8) else {
+            throw LabError("no scenario and no file is called \(word)", code: 65)
+        }
+        let name = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
+        let file = try Topology.ScenarioFile(parsing: text, file: word, name: name, for: topology)
+        return (file.scenario, file.source)
     }
 
     /// Whether a scenario, or a scenario file, makes sense for a topology; what is wrong otherwise.

@@ -135,9 +135,13 @@ public final class ControlGroup: Sendable {
                 bytes: number(in: "memory.current"), refused: figure("max", of: "memory.events"),
                 killed: figure("oom_kill", of: "memory.events"))
             : MemoryUse(
-                bytes: number(in: "memory.usage_in_bytes"),  // With swap counted too, that counter is asked first.
-                refused: number(in: "memory.failcnt") + number(in: "memory.memsw.failcnt"),
+                bytes: number(in: "memory.usage_in_bytes"), refused: refusedOfOld,
                 killed: figure("oom_kill", of: "memory.oom_control"))
+    }
+
+    /// With swap counted too, that counter is asked first.
+    private var refusedOfOld: UInt64 {
+        number(in: "memory.failcnt") + number(in: "memory.memsw.failcnt")
     }
 
     // MARK: Files

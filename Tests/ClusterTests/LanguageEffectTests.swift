@@ -73,9 +73,9 @@ import Testing
             ("delay from a by 1ms correlation 5%", "'delay … correlation' is not in this version"),
             ("loss from a 5% burst 10", "'loss … burst' is not in this version"),
             ("traffic ramp 1/s to 2/s over 1m", "'traffic … ramp' is not in this version"),
-            ("disk kv full", "'disk' is not in this version"),
+            ("disk kv slow 5ms", "'disk … slow' is not in this version"),
+            ("disk kv failing 5%", "'disk … failing' is not in this version"),
             ("attack kv with forged-token", "'attack' is not in this version"),
-            ("clock kv ahead 5s", "'clock' is not in this version"),
             ("profile from a ocean", "'profile' is not in this version"),
         ])
     func refused(_ line: String, _ words: String) throws {
@@ -92,7 +92,9 @@ import Testing
             "delay from a by 1ms jitter 1ms uniform", "loss from a 5%", "heal all", "heal weather",
             "heal on a", "heal f3", "traffic start", "traffic stop", "traffic 5/s",
             "restart kv rolling", "note x", "wait 5s",
-            "wait until quorum", "expect quorum", "exec kv ls",
+            "disk kv full", "cpu kv 20%", "memory kv 64MB", "files kv 64", "clock kv ahead 5s",
+            "clock kv speed 2", "reset from a", "reset from a only tcp port 5", "partition ring",
+            "partition halves of kv", "wait until quorum", "expect quorum", "exec kv ls",
         ])
     func supported(_ line: String) throws {
         #expect(try Command(parsing: line).unsupported == nil)

@@ -3,8 +3,8 @@
 enum Unsupported {
     /// Verbs that do not run yet, whatever follows them.
     static let verbs: Set<String> = [
-        "reset", "refuse", "hold", "duplicate", "reorder", "corrupt", "limit", "mtu", "profile",
-        "clock", "disk", "cpu", "memory", "files", "attack", "scale", "put", "get", "call",
+        "refuse", "hold", "duplicate", "reorder", "corrupt", "limit", "mtu", "profile",
+        "attack", "scale", "put", "get", "call",
     ]
 
     /// Distributions of jitter that exist.
@@ -34,7 +34,10 @@ extension FaultSpec {
         switch self {
         case .link(let effect, _, let only):
             if let refusal = effect.unsupported { return refusal }
+            if case .reset = effect { return nil }
             return only == nil ? nil : Unsupported.message("only")
+        case .machine(.diskSlow, _): return Unsupported.message("disk … slow")
+        case .machine(.diskFailing, _): return Unsupported.message("disk … failing")
         case .machine, .attack:
             let verb = String(text.prefix { $0 != " " })
             return Unsupported.verbs.contains(verb) ? Unsupported.message(verb) : nil
