@@ -141,6 +141,12 @@ extension LabTests {
             for id in ids {
                 try await lab.wait(for: "end of \(id)") { _ in lab.fault(id)?.ended != nil }
                 #expect(lab.fault(id)?.end == .elapsed)
+                // The line is asked once more when it is its own again.
+                try await lab.wait(for: "the end of the proof of \(id)") { _ in
+                    lab.fault(id)?.proof?.words.contains("; afterwards ") ?? false
+                }
+                let words = lab.fault(id)?.proof?.words ?? ""
+                #expect(words.hasSuffix(" as before"), "\(words)")
             }
             // Two on one line add up; what is left when one goes is the other.
             var last: FaultID?
