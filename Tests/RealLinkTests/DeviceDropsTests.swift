@@ -9,7 +9,7 @@ struct DeviceDropsTests {
     @Test("what a full device drops is counted by the machine's kernel, and read from outside")
     func full() async throws {
         try #require(
-            access("/dev/net/tun", R_OK | W_OK) == 0, "this test needs root, or /dev/net/tun for all")
+            access("/dev/net/tun", R_OK | W_OK) == 0, "needs root, or /dev/net/tun for all")
         let host = try await MachineHost.start(.init { _ in })
         let machine = try await host.make(
             MachineSpec(
