@@ -112,6 +112,12 @@ extension LabTests {
             #expect(lab.fault(dark)?.end == .healed && lab.fault(slow)?.end == .healed)
             try await allReady(lab)
 
+            // Who is crashed is gone when the command is done: nothing has to be waited for.
+            _ = try await lab.inject("crash n-8 for 1s")
+            #expect(try lab.node("n-8").phase == .stopped)
+            #expect(try await lab.home.start(["ask", "ready(n-8)"]).end().code == 1)
+            try await allReady(lab)
+
             let stubborn = try await lab.inject("stop stubborn")
             try await lab.wait(for: "stubborn stopped") { _ in
                 (try? lab.node("stubborn").phase) == .stopped
