@@ -95,6 +95,7 @@ let package = Package(
             exclude: ["Reference"],
             resources: [
                 .embedInCode("Shipped/kv.yaml"), .embedInCode("Shipped/redis.yaml"),
+                .embedInCode("Shipped/redis-sentinel.yaml"),
             ]),
         .executableTarget(
             name: "squall", dependencies: ["Commands", "CTerminal", "CLinux"],

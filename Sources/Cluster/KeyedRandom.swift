@@ -29,6 +29,8 @@ public struct KeyedRandom: Hashable, Sendable, BitwiseCopyable {
         public static let workload = Purpose(4)
         /// Everything else, and tests.
         public static let other = Purpose(5)
+        /// Schedules of a hunt.
+        public static let hunt = Purpose(6)
     }
 
     /// 64 bits for one wire packet under one fault. `number` counts the packets that the fault

@@ -16,6 +16,7 @@ struct TopologySource {
     static let shipped: [(name: String, bytes: [UInt8])] = [
         ("kv", PackageResources.kv_yaml),
         ("redis", PackageResources.redis_yaml),
+        ("redis-sentinel", PackageResources.redis_sentinel_yaml),
     ]
 
     /// Finds it, or ends the command with 65.

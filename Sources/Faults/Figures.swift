@@ -13,6 +13,11 @@ enum Figures {
         return (nanoseconds < 0 ? "" : "+") + text + (unit ? " ms" : "")
     }
 
+    /// `0.05 ms`, `12.3 ms`: nanoseconds, in milliseconds.
+    static func milliseconds(_ nanoseconds: Double) -> String {
+        decimal(nanoseconds / 1_000_000, places: nanoseconds < 10_000_000 ? 2 : 1) + " ms"
+    }
+
     /// `5%`, `0.05%`.
     static func percent(_ share: Double) -> String {
         let places = share >= 0.1 ? 1 : share >= 0.001 ? 2 : 3

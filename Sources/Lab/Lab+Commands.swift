@@ -91,6 +91,7 @@ extension Lab {
             }
             accept(number, line, outcome.names, by)
             outcome.fault = try await inject(spec, found, ending, by: by)
+            await takesHold(spec, of: found.nodes)
         case .heal(let target):
             accept(number, line, outcome.names, by)
             outcome.effect = try await heal(target, found.nodes)
@@ -112,6 +113,18 @@ extension Lab {
             outcome.effect = try await execute(text, on: found.nodes)
         }
         return outcome
+    }
+
+    /// Waits until the nodes that a fault takes away are seen to be gone: whoever asks for the leader right
+    /// after its crash must not be told of the dead one.
+    private func takesHold(_ spec: FaultSpec, of nodes: [NodeID]) async {
+        guard spec.processFault?.holdsDown == true else { return }
+        for id in nodes {
+            _ = await reached(within: .seconds(2)) { core in
+                let phase = core.nodes[Int(id.index)].phase
+                return !phase.isUp || phase == .stopping
+            }
+        }
     }
 
     private func accept(_ number: UInt64, _ line: String, _ names: String, _ by: String) {

@@ -47,7 +47,10 @@ extension Lab {
             FaultBook.Active(
                 record: record, spec: spec, link: link,
                 holds: kind == nil ? [] : Set(resolved.nodes)))
-        if let link { await installLinks(changing: link) }
+        if let link {
+            beforehands[id] = before
+            await installLinks(changing: link)
+        }
         if let kind {
             for node in resolved.nodes { self.node(node, .hold(id, kind, until: record.ends)) }
         }
@@ -69,6 +72,7 @@ extension Lab {
         if fault.spec.machineEffect != nil { await enforceLimits(on: fault.record.nodes) }
         record(.faultEnded(id, end))
         for node in fault.holds.sorted() { self.node(node, .release(id)) }
+        lookAfterwards(id)
     }
 
     /// One machine of several is let go: its port is its own again.

@@ -7,7 +7,9 @@ internal import Supervisor
 struct Beforehand: Sendable {
     /// Who asks whom, and what came back.
     var pairs: [(link: LinkID, figures: EchoFigures)] = []
-    /// Packets lost until now that nobody asked for.
+    /// The machines that the fault's links touch.
+    var touched: Set<NodeID> = []
+    /// Packets lost until now at their ports and devices that nobody asked for.
     var unasked: UInt64 = 0
 }
 
@@ -25,7 +27,8 @@ extension Lab {
         guard let link else { return Beforehand() }
         let pairs = pairs(of: link, nodes)
         var result = Beforehand()
-        result.unasked = await unaskedDrops()
+        result.touched = Set(link.links.flatMap { [$0.from, $0.to] })
+        result.unasked = await unaskedDrops(at: result.touched)
         await withTaskGroup(of: (LinkID, [EchoSample]).self) { group in
             let echo = fabric.echo
             for pair in pairs {
@@ -129,7 +132,8 @@ extension Lab {
             for await answer in group { all.append(answer) }
             return all.sorted { $0.0 < $1.0 }
         }
-        let drops = await unaskedDrops() - min(before.unasked, await unaskedDrops())
+        let unasked = await unaskedDrops(at: before.touched)
+        let drops = unasked - min(before.unasked, unasked)
         guard let counters = try? await fabric.counters() else {
             return Proof(verdict: .notProvable, words: "the run ended")
         }
@@ -191,11 +195,6 @@ extension Lab {
             return Proof(verdict: .notProvable, words: "only \(during.sent) echoes were sent")
         }
         return Proof(verdict: during.answered == 0 ? .proved : .noEffect, words: words, applied: 1)
-    }
-
-    private func unaskedDrops() async -> UInt64 {
-        guard let counters = try? await fabric.counters() else { return 0 }
-        return counters.ports.reduce(0) { $0 + $1.unasked }
     }
 
     // MARK: Processes

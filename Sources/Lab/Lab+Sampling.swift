@@ -24,7 +24,6 @@ struct Sampling {
     var changedAt: [LinkID: Int64] = [:]
     /// When the healing of a fault began, in monotonic nanoseconds.
     var healedAt: [FaultID: Int64] = [:]
-    var unasked: UInt64 = 0
     /// What faults that are over did in all.
     var endedFaults: [FaultID: TermCount] = [:]
 }
@@ -179,12 +178,7 @@ extension Lab {
             counters.links.map { ($0.link, $0) }, uniquingKeysWith: { _, last in last })
         sampling.linksAt = counters.at
         if !changed.isEmpty { offer(.linkSamples(changed)) }
-        let unasked = counters.ports.reduce(0) { $0 + $1.unasked }
-        if unasked > sampling.unasked {
-            let count = unasked - sampling.unasked
-            record(.dropped(DropReport(what: "packets that no fault asked for", count: count)))
-        }
-        sampling.unasked = max(unasked, sampling.unasked)
+        tellLosses(counters)
     }
 
     /// Writes a tick of samples, unless the journal is stuck: then it is told how many were not.

@@ -42,6 +42,12 @@ public actor Lab {
     /// Where machines' programs can be held back by the kernel, and why not.
     let controlGroups = ControlGroups()
     var sampling = Sampling()
+    /// Packets lost that nobody asked for.
+    var losses = UnaskedLosses()
+    /// The machine whose device was read last.
+    var nextDevice = 0
+    /// What was felt before each fault that is in force, for its proof's end.
+    var beforehands: [FaultID: Beforehand] = [:]
     /// Operations a second over all clients; as the topology says when `nil`.
     var traffic: Double?
     let script: Script?

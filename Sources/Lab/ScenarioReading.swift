@@ -1,5 +1,5 @@
 internal import Chaos
-internal import Cluster
+public import Cluster
 internal import Foundation
 public import Topology
 
@@ -43,7 +43,8 @@ public enum ScenarioReading {
         _ = try script(word, of: topology)
     }
 
-    private static func descriptions(of topology: Topology) -> [NodeDescription] {
+    /// The machines that a run of a topology has.
+    public static func descriptions(of topology: Topology) -> [NodeDescription] {
         LabPlan(topology, seed: 0).machines.map(\.description)
     }
 

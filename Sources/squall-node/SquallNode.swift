@@ -1,7 +1,7 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Foundation
 internal import NodeKit
-internal import Systems
+public import Systems
 
 /// One member of a built-in system.
 @main
@@ -28,6 +28,13 @@ struct KVCommand: AsyncParsableCommand {
     @Option(help: "For quorum: nodes asked for a write. Not in this version.")
     var write: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "A mistake that the leader is to make now and then, for checkers to find: "
+                + KVFlaw.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            valueName: "mistake"))
+    var broken: KVFlaw?
+
     func validate() throws {
         switch replication {
         case "leader": break
@@ -46,6 +53,8 @@ struct KVCommand: AsyncParsableCommand {
         // A reader of our output that went away is no reason to die.
         signal(SIGPIPE, SIG_IGN)
         let node = try NodeEnvironment(ProcessInfo.processInfo.environment)
-        try await KV.run(node)
+        try await KV.run(node, flaw: broken)
     }
 }
+
+extension KVFlaw: ExpressibleByArgument {}

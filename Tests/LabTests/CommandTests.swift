@@ -112,6 +112,12 @@ extension LabTests {
             #expect(lab.fault(dark)?.end == .healed && lab.fault(slow)?.end == .healed)
             try await allReady(lab)
 
+            // Who is crashed is gone when the command is done: nothing has to be waited for.
+            _ = try await lab.inject("crash n-8 for 1s")
+            #expect(try lab.node("n-8").phase == .stopped)
+            #expect(try await lab.home.start(["ask", "ready(n-8)"]).end().code == 1)
+            try await allReady(lab)
+
             let stubborn = try await lab.inject("stop stubborn")
             try await lab.wait(for: "stubborn stopped") { _ in
                 (try? lab.node("stubborn").phase) == .stopped
@@ -141,6 +147,12 @@ extension LabTests {
             for id in ids {
                 try await lab.wait(for: "end of \(id)") { _ in lab.fault(id)?.ended != nil }
                 #expect(lab.fault(id)?.end == .elapsed)
+                // The line is asked once more when it is its own again.
+                try await lab.wait(for: "the end of the proof of \(id)") { _ in
+                    lab.fault(id)?.proof?.words.contains("; afterwards ") ?? false
+                }
+                let words = lab.fault(id)?.proof?.words ?? ""
+                #expect(words.hasSuffix(" as before"), "\(words)")
             }
             // Two on one line add up; what is left when one goes is the other.
             var last: FaultID?

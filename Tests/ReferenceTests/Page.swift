@@ -7,11 +7,12 @@ struct Page {
     private(set) var lines: [String]
     private let path: String
 
-    /// The pages of the reference, and the README.
-    static let reference = [
-        "language.md", "faults.md", "topology.md", "cli.md", "keys.md", "exit-codes.md",
-        "run-folder.md",
-    ]
+    /// The pages of the reference: whatever lies in its folder.
+    static let reference: [String] = {
+        let files = try? FileManager.default.contentsOfDirectory(
+            atPath: root.appending(path: "Sources/Commands/Reference").path())
+        return (files ?? []).filter { $0.hasSuffix(".md") }.sorted()
+    }()
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()

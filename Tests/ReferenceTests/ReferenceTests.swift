@@ -243,6 +243,15 @@ import Testing
         }
     }
 
+    @Test("every page is on the README's map")
+    func map() throws {
+        let text = try Page("README.md").text
+        #expect(Page.reference.count > 6)
+        for name in Page.reference {
+            #expect(text.contains("](Sources/Commands/Reference/\(name))"), "\(name)")
+        }
+    }
+
     /// Words of a shell line with single quotes.
     private func shellWords(_ line: some StringProtocol) -> [String] {
         var words: [String] = []

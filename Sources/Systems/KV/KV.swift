@@ -60,8 +60,9 @@ public enum KV {
     static let entriesBetweenSnapshots: UInt64 = 20_000
 
     /// Runs a member until SIGTERM.
+    /// - Parameter flaw: a mistake that it is to make now and then while it leads.
     /// - Throws: `KVError` when it cannot start.
-    public static func run(_ node: NodeEnvironment) async throws {
+    public static func run(_ node: NodeEnvironment, flaw: KVFlaw? = nil) async throws {
         let log = NodeLog(node: node.name)
         let membership = try Membership(node)
         let replica = try openReplica(node, log, membership.leads ? .everyCommit : .soon)
@@ -79,7 +80,10 @@ public enum KV {
             copying = Task { await follower.run() }
             log.info("following \(membership.leader.name), log at \(replica.facts.position)")
         }
-        let routes = Routes(node: node, membership: membership, replica: replica, part: part)
+        let routes = Routes(
+            node: node, membership: membership, replica: replica, part: part,
+            flaw: membership.leads ? flaw.map { Flaw($0) } : nil)
+        if let flaw { log.warning("making mistakes on purpose: \(flaw.rawValue)") }
         try await serve(routes, node, log)
         copying?.cancel()
         await copying?.value

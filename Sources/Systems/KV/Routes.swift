@@ -13,6 +13,8 @@ struct Routes: Sendable {
     let membership: Membership
     let replica: Replica
     let part: Part
+    /// Set where the member is to make mistakes.
+    var flaw: Flaw?
     let metrics = KVMetrics()
 
     /// All paths.
@@ -37,7 +39,8 @@ struct Routes: Sendable {
 
     private func read(_ context: BasicRequestContext) throws -> (Response, Answers.Outcome?) {
         let key = try Requests.key(context.parameters.get("key"))
-        return (try Answers.read(key, replica.read(key)), nil)
+        let pair = replica.read(key)
+        return (try Answers.read(key, flaw.map { $0.read(key, pair) } ?? pair), nil)
     }
 
     private func write(
@@ -50,7 +53,10 @@ struct Routes: Sendable {
         let write = try parse(key, body)
         switch part {
         case .leader(let leader):
-            let result = await leader.submit(write)
+            let result =
+                if let flaw { await flaw.submit(write, to: leader, replica) } else {
+                    await leader.submit(write)
+                }
             return (try Answers.written(result), result.outcome)
         case .follower(let follower, let forwarding):
             return try await forward(
