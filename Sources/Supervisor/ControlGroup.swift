@@ -105,7 +105,9 @@ public final class ControlGroup: Sendable {
         }
         // Memory and swap together are never less than memory alone.
         let together = path + "/memory.memsw.limit_in_bytes"
-        let hasSwap = access(together, F_OK) == 0
+        // Without swap they are the same, and a refusal of both together is counted by neither.
+        let hasSwap =
+            access(together, F_OK) == 0 && fileText("/proc/swaps").split(separator: "\n").count > 1
         if bytes == nil, hasSwap { try Self.write("-1", to: together) }
         try Self.write(words ?? "-1", to: path + "/memory.limit_in_bytes")
         if let words, hasSwap { try Self.write(words, to: together) }
@@ -135,13 +137,8 @@ public final class ControlGroup: Sendable {
                 bytes: number(in: "memory.current"), refused: figure("max", of: "memory.events"),
                 killed: figure("oom_kill", of: "memory.events"))
             : MemoryUse(
-                bytes: number(in: "memory.usage_in_bytes"), refused: refusedOfOld,
+                bytes: number(in: "memory.usage_in_bytes"), refused: number(in: "memory.failcnt"),
                 killed: figure("oom_kill", of: "memory.oom_control"))
-    }
-
-    /// With swap counted too, that counter is asked first.
-    private var refusedOfOld: UInt64 {
-        number(in: "memory.failcnt") + number(in: "memory.memsw.failcnt")
     }
 
     // MARK: Files
