@@ -2,11 +2,14 @@ public import Cluster
 
 extension Script {
     /// Understands a scenario for a cluster of these machines. Gives the script, or everything that
-    /// is wrong with it: words, units, names, partitions that leave somebody out.
+    /// is wrong with it: words, units, names, partitions that leave somebody out. `weather` are the
+    /// standing faults of the topology, which have been checked.
     public static func check(
-        _ scenario: ScenarioText, for machines: [NodeDescription]
+        _ scenario: ScenarioText, for machines: [NodeDescription], weather: [Line] = []
     ) -> (script: Script?, complaints: [Complaint]) {
         var check = ScriptCheck(machines: machines)
+        check.hasWeather = !weather.isEmpty
+        check.collectNames(weather.map { .line($0) })
         let script = check.script(scenario)
         return (check.complaints.isEmpty ? script : nil, check.complaints)
     }
@@ -18,6 +21,8 @@ struct ScriptCheck {
     var complaints: [Complaint] = []
     /// Names given with `as` anywhere in the scenario, and what they were given to.
     var faults: [String: FaultSpec] = [:]
+    /// Whether faults stand from the first packet on.
+    var hasWeather = false
 
     let roster: Roster
 
@@ -67,7 +72,7 @@ struct ScriptCheck {
 
     // MARK: Steps
 
-    private mutating func collectNames(_ steps: [StepText]) {
+    fileprivate mutating func collectNames(_ steps: [StepText]) {
         for step in steps {
             switch step {
             case .line(let line): collectName(line)
@@ -174,7 +179,7 @@ struct ScriptCheck {
                 code: "command/syntax", hint: error.hint.isEmpty ? nil : error.hint))
     }
 
-    private mutating func command(_ line: Line) -> Command? {
+    mutating func command(_ line: Line) -> Command? {
         let command: Command
         do {
             command = try Command(parsing: line.text)
@@ -219,10 +224,12 @@ struct ScriptCheck {
 extension Command {
     /// Done in a moment: nothing is left to heal.
     var isMomentary: Bool {
-        guard case .fault(.process(let way, _), let ending) = self, ending.after == nil else {
-            return false
+        guard case .fault(let spec, let ending) = self, ending.after == nil else { return false }
+        switch spec {
+        case .process(let way, _): return way == .kill || way == .crash
+        case .link(.reset, _, _): return true
+        default: return false
         }
-        return way == .kill || way == .crash
     }
 }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Bench
 internal import Glibc
 internal import Lab
 
@@ -32,11 +33,17 @@ public struct Squall: ParsableCommand {
             Ports.self,
             Exec.self,
             Shell.self,
+            Tcpdump.self,
             Export.self,
+            CheckHistory.self,
+            Pack.self,
             Runs.self,
             Topologies.self,
             Validate.self,
+            Format.self,
+            Init.self,
             Doctor.self,
+            BenchCommand.self,
             Pick.self,
         ],
         defaultSubcommand: Pick.self)
@@ -55,6 +62,9 @@ public struct Squall: ParsableCommand {
         }
         if arguments.count == 2, arguments[1] == ClientLaunch.subcommand {
             Glibc.exit(ClientLaunch.run())
+        }
+        if arguments.count == 2, arguments[1] == BenchAgent.subcommand {
+            Glibc.exit(BenchAgent.run())
         }
         keepTracesFromAsking()
         Squall.main()

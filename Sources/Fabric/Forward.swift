@@ -11,8 +11,9 @@ extension Switch {
             return
         }
         let to = packet.destination
-        if to >> 28 == 14 || to == 0xffff_ffff || to == Self.network << 16 | 0xffff {
-            // Multicast and broadcast: a copy to every other machine, each under its link's policy.
+        if packet.isToMany {
+            // A copy to every other machine, each under its link's policy.
+            if tap.isOn { tap.sent(packet, buffer, from: from, toMany: true) }
             for receiver in 0..<portRoom
             where receiver != Int(from) && ports[receiver].descriptor >= 0 {
                 deliver(packet, LinkID(from: NodeID(from), to: NodeID(UInt16(receiver))))
@@ -22,6 +23,7 @@ extension Switch {
         let receiver = to >> 16 == Self.network ? owners[Int(to & 0xffff)] : Self.nobody
         guard receiver != Self.nobody, receiver != from else {
             ports[Int(from)].unknown += 1
+            if tap.isOn { tap.sent(packet, buffer, from: from, toMany: false) }
             return
         }
         deliver(packet, LinkID(from: NodeID(from), to: NodeID(receiver)))
@@ -37,6 +39,8 @@ extension Switch {
         let policy = program.policy(link.from.index, link.to.index)
         if policy.count == 0, state.pointee.head == Slab.none {
             pass(packet, state)
+        } else if policy.flags.contains(.alters) {
+            alter(packet, link, policy, number)
         } else {
             decide(packet, link, policy, number)
         }
@@ -53,14 +57,16 @@ extension Switch {
         let counts = program.counts + Int(policy.first)
         let alone = packet.segments == 1 || !policy.flags.contains(.perPacket)
         let draws = alone ? 1 : packet.segments
+        if tap.isOn { tap.prepare(counts, Int(policy.count), alone: alone) }
         // No packet leaves before one that came earlier on its link.
-        var earliest = state.pointee.head == Slab.none ? now : max(now, state.pointee.lastDeadline)
+        var earliest = state.pointee.isHolding ? max(now, state.pointee.lastDeadline) : now
         for draw in 0..<draws {
             let decision = Decision.decide(
                 terms, counts, count: Int(policy.count), packet: packet.facts, link: link,
-                random: random, wirePackets: alone ? UInt64(packet.segments) : 1)
+                random: random, now: now, wirePackets: alone ? UInt64(packet.segments) : 1)
             if decision.dropped {
                 fates[draw] = Self.lost
+                if tap.isOn { tap.blame(draw, terms, counts, Int(policy.count)) }
             } else {
                 earliest = max(earliest, now &+ decision.delay)
                 fates[draw] = earliest
@@ -91,7 +97,7 @@ extension Switch {
     // MARK: Writing
 
     /// Hands the whole packet in the buffer to its receiver's kernel.
-    private mutating func pass(_ packet: Packet, _ state: UnsafeMutablePointer<LinkState>) {
+    mutating func pass(_ packet: Packet, _ state: UnsafeMutablePointer<LinkState>) {
         let to = Int(state.pointee.to)
         var result = -SQUALL_AGAIN
         if ports[to].blockedHead == Slab.none {
@@ -101,7 +107,7 @@ extension Switch {
     }
 
     /// Hands a run of segments to its receiver's kernel: new headers, the payload where it lies.
-    private mutating func pass(
+    mutating func pass(
         _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>
     ) {
         let to = Int(state.pointee.to)
@@ -128,7 +134,7 @@ extension Switch {
         } else if result != 0 {
             ports[to].failed &+= UInt64(run.count)
         }
-        guard logRoom > 0 else { return }
+        guard isWatched else { return }
         note(packet, run, state, isTaken ? .passed : .refused, at: squall_monotonic_ns())
     }
 
@@ -169,10 +175,22 @@ extension Switch {
         }
     }
 
-    // MARK: The packet log
+    // MARK: The capture and the packet log
 
-    /// Remembers what became of a run of the packet in the buffer.
+    /// Whether anybody wants to know what becomes of packets.
+    var isWatched: Bool { tap.isOn || logRoom > 0 }
+
+    /// Tells what became of a run of the packet in the buffer.
     mutating func note(
+        _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>,
+        _ fate: PacketSummary.Fate, at: Int64
+    ) {
+        if tap.isOn { tap.take(packet, run, buffer, state, fate, at: at, order: order) }
+        remember(packet, run, state, fate, at: at)
+    }
+
+    /// Writes what became of a run of a packet into the packet log.
+    mutating func remember(
         _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>,
         _ fate: PacketSummary.Fate, at: Int64
     ) {

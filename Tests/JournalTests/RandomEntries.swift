@@ -155,7 +155,9 @@ struct RandomEntries {
             kind: dice.one(of: NodeDescription.Kind.allCases),
             labels: some(upTo: 3) {
                 NodeDescription.Label(key: $0.text(), value: $0.text())
-            }, probed: dice.chance(2))
+            }, probed: dice.chance(2),
+            disk: dice.chance(3) ? ByteCount(bytes: Int64(dice.next() >> 20)) : nil,
+            hasFaultableClock: dice.chance(3))
     }
 
     private mutating func change() -> NodeChange {
