@@ -65,8 +65,7 @@ let package = Package(
         room("Cluster", settings: hot),
         room("Topology", [yams]),
         room("Faults", ["Cluster"], settings: hot),
-        room("Chaos", ["Cluster", "Faults"]),
-        room("Checkers", settings: hot),
+        room("Chaos", ["Cluster"]),
         room("Journal", ["Cluster"], settings: hot),
         room("Dashboard", ["Cluster"]),
 
@@ -74,7 +73,7 @@ let package = Package(
         room("Supervisor", ["CLinux"]),
         room("Fabric", ["Cluster", "Faults", "CLinux", heap, deque], settings: hot),
         room("Probes", ["Cluster", nioCore, nioPosix, nioHTTP]),
-        room("Workload", ["Cluster", nioCore, nioPosix, nioHTTP], settings: hot),
+        room("Workload", ["Cluster", nioCore, nioPosix, nioHTTP]),
         room(
             "Lab",
             [
@@ -83,16 +82,14 @@ let package = Package(
                 "Workload", "CLinux", nioCore, nioPosix,
             ]),
 
-        room("Bench", ["Cluster", "Faults", "Supervisor", "Fabric", "CLinux"]),
-
         // What people see.
         room("Exports", ["Cluster", "Dashboard", "Journal"]),
         room("Terminal", ["Cluster", "Dashboard", "CTerminal"]),
         room(
             "Commands",
             [
-                argumentParser, "Bench", "Checkers", "Cluster", "Topology", "Chaos", "Journal",
-                "Lab", "Dashboard", "Exports",
+                argumentParser, "Cluster", "Topology", "Chaos", "Journal", "Lab", "Dashboard",
+                "Exports",
                 "Terminal", "Supervisor", "Fabric", "Faults", "Probes", "Workload", "CLinux",
             ],
             exclude: ["Reference"],
@@ -115,7 +112,6 @@ let package = Package(
         tests("Topology", ["Topology"], exclude: ["Golden"]),
         tests("Faults", ["Cluster", "Faults"]),
         tests("Chaos", ["Cluster", "Chaos", "Topology"], exclude: ["Golden"]),
-        tests("Checkers", ["Checkers"]),
         tests("Journal", ["Cluster", "Journal"]),
         tests("Dashboard", ["Cluster", "Dashboard"], exclude: ["Golden"]),
         tests("Supervisor", ["Supervisor", "CLinux"]),
@@ -126,20 +122,17 @@ let package = Package(
         tests("Systems", ["NodeKit", "Systems"]),
 
         // What people see, and what the pages say.
-        tests(
-            "Exports", ["Cluster", "Dashboard", "Exports", "Journal"], exclude: ["Schema"]),
+        tests("Exports", ["Dashboard", "Exports"]),
         tests(
             "Terminal", ["Cluster", "Dashboard", "Terminal", "CTerminal", "CLinux"],
             exclude: ["Probe"]),
         tests(
             "Reference",
             [
-                "Chaos", "Cluster", "Commands", "Dashboard", "Fabric", "Journal", "Topology",
-                argumentParser,
+                "Chaos", "Cluster", "Commands", "Dashboard", "Journal", "Topology", argumentParser,
             ]),
 
         // Rooms together, on real machines.
-        tests("Bench", ["Bench", "Cluster", "squall", "squall-host"]),
         tests("RealLink", ["Cluster", "Fabric", "Faults", "Supervisor", "CLinux", "squall-host"]),
         tests(
             "Lab",
@@ -147,14 +140,3 @@ let package = Package(
         tests("Commands", ["squall", "squall-host", "squall-node"]),
     ]
 )
-
-// The fuzzer needs everything built with its instruments: only .ci/fuzz asks for it.
-if Context.environment["SQUALL_FUZZ"] != nil {
-    package.products.append(.executable(name: "squall-fuzz", targets: ["squall-fuzz"]))
-    package.targets += [
-        .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
-        .executableTarget(
-            name: "squall-fuzz", dependencies: ["CFuzz", "CLinux", "Cluster", "Faults", "Fabric"],
-            path: "Tests/Fuzz/Hostile", swiftSettings: strict),
-    ]
-}

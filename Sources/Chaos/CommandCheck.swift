@@ -1,5 +1,4 @@
 internal import Cluster
-internal import Faults
 
 /// Whether names exist, and whether a command can mean anything in this cluster.
 extension ScriptCheck {
@@ -14,10 +13,7 @@ extension ScriptCheck {
         case .heal(.on(let nodes)): check(nodes, line)
         case .heal(.fault(let name)): checkFault(name, line)
         case .heal(.weather):
-            guard !hasWeather else { break }
-            complain(
-                line, about: "weather", "there is no weather in this topology", "heal/weather",
-                "faults of steps have names: 'heal NAME'")
+            complain(line, about: "weather", "there is no weather in this topology", "heal/weather")
         case .waitUntil(let expression, _): check(expression, line)
         case .expect(let clause):
             check(clause.expression, line)
@@ -40,20 +36,12 @@ extension ScriptCheck {
     private mutating func check(_ spec: FaultSpec, _ line: Line) {
         switch spec {
         case .process(_, let nodes): checkHasProcess(nodes, line)
-        case .isolate(let nodes), .unplug(let nodes), .attack(let nodes, _):
+        case .isolate(let nodes), .unplug(let nodes), .attack(let nodes, _),
+            .machine(_, let nodes):
             check(nodes, line)
-        case .machine(let effect, let nodes): check(effect, nodes, line)
-        case .link(let effect, let path, let only):
-            if let why = effect.complaint { complain(line, about: "", why, "fault/impossible") }
-            check(path, line)
-            guard effect == .reset, let transport = only?.transport, transport != .tcp else {
-                break
-            }
-            complain(
-                line, about: transport.rawValue,
-                "\(transport.rawValue) has no connections that could be reset", "reset/transport")
+        case .link(_, let path, _): check(path, line)
         case .partition(.groups(let groups)): check(groups, line)
-        case .partition(.shape(let shape, let nodes)): check(shape, nodes, line)
+        case .partition(.shape(_, let nodes)): if let nodes { check(nodes, line) }
         }
     }
 
@@ -79,16 +67,6 @@ extension ScriptCheck {
         else { return }
         complain(
             line, about: one[0].name, "\(one[0].name) has no link to itself", "path/itself")
-    }
-
-    private mutating func check(_ shape: Partition.Shape, _ nodes: Selector?, _ line: Line) {
-        let selector = nodes ?? Selector([.all])
-        if nodes != nil { check(selector, line) }
-        guard let members = known(selector), members.count < shape.fewest else { return }
-        complain(
-            line, about: shape.rawValue,
-            "'\(shape.rawValue)' takes \(shape.fewest) machines or more, there "
-                + "\(members.count == 1 ? "is" : "are") \(members.count)", "partition/few")
     }
 
     private mutating func check(_ groups: [Partition.Group], _ line: Line) {

@@ -8,16 +8,14 @@ public struct Findings: Equatable, Sendable {
     public var neverReady = false
     /// An expectation, an invariant, a check or a step failed.
     public var broken = false
+    /// The first check of what clients saw that failed.
+    public var failedCheck: String?
     /// A fault was found to have no effect.
     public var noEffect = false
     /// The healed cluster did not become ready, or something was left behind.
     public var unsettled = false
     /// An expectation could not be judged.
     public var unknown = false
-    /// A fault could not be proved.
-    public var notProvable = false
-    /// What cannot be judged or proved counts as broken.
-    public var isStrict = false
 
     /// Nothing was found yet.
     public init() {}
@@ -27,7 +25,7 @@ public struct Findings: Equatable, Sendable {
         if internalError { return 70 }
         if let interrupted { return interrupted }
         if neverReady { return 4 }
-        if broken || isStrict && (unknown || notProvable) { return 1 }
+        if broken { return 1 }
         if noEffect { return 3 }
         if unsettled { return 5 }
         if unknown { return 2 }
@@ -38,11 +36,7 @@ public struct Findings: Equatable, Sendable {
     public var reason: String {
         switch code {
         case 0: "scenario passed"
-        case 1 where !broken:
-            unknown
-                ? "an expectation could not be judged (--strict)"
-                : "a fault could not be proved (--strict)"
-        case 1: "an expectation failed"
+        case 1: failedCheck.map { "the check \($0) failed" } ?? "an expectation failed"
         case 2: "an expectation could not be judged"
         case 3: "a fault had no effect"
         case 4: "the cluster never became ready"

@@ -108,9 +108,6 @@ extension ScenarioRun {
             do {
                 let names = try lookUp(selector, in: core).map { core.nodes[Int($0.index)].name }
                 strands[id]?.frames.append(Frame(steps, rounds: names, prefix: prefix))
-            } catch  where isRehearsal {
-                // Who leads is not known yet.
-                strands[id]?.frames.append(Frame(steps, rounds: [text], prefix: prefix))
             } catch {
                 strands[id]?.text = "for each \(text)"
                 fail(id, error.message, now)
@@ -142,11 +139,10 @@ extension ScenarioRun {
         tellBegun(id)
         switch command {
         case .wait(let time): strands[id]?.waiting = .time(now + time)
-        case .waitUntil where isRehearsal, .expect where isRehearsal: stepDone(id)
         case .waitUntil(let expression, let limit):
             strands[id]?.waiting = .condition(expression, by: limit.map { now + $0 })
         case .expect(let clause): expect(id, clause, now, core)
-        case .fault where !hasHurt && !isRehearsal && !Self.isReady(core):
+        case .fault where !hasHurt && !Self.isReady(core):
             strands[id]?.waiting = .ready(
                 Strand.Order(command: command, text: text), by: now + Self.startLimit)
         default: issue(id, command, text)
@@ -244,7 +240,7 @@ extension ScenarioRun {
         guard now >= drawing.next else { return false }
         drawing.next = min(drawing.end, now + pause(drawing.chaos))
         // Before the first fault the cluster has to be whole; later ones find it as it is.
-        if active < drawing.chaos.atMost, hasHurt || isRehearsal || Self.isReady(core) {
+        if active < drawing.chaos.atMost, hasHurt || Self.isReady(core) {
             let fault = choose(drawing.chaos.faults)
             let step = strands[id]?.step ?? ""
             drawing.pending.insert(order(fault.command, fault.text, step: step))

@@ -1,15 +1,13 @@
 public import Cluster
 
 extension Script {
-    /// Understands a scenario for a cluster of these machines. Gives the script, or everything that
-    /// is wrong with it: words, units, names, partitions that leave somebody out. `weather` are the
-    /// standing faults of the topology, which have been checked.
+    /// Understands a scenario for a cluster of these machines, whose topology makes these checks of what
+    /// clients saw. Gives the script, or everything that is wrong with it: words, units, names,
+    /// partitions that leave somebody out.
     public static func check(
-        _ scenario: ScenarioText, for machines: [NodeDescription], weather: [Line] = []
+        _ scenario: ScenarioText, for machines: [NodeDescription], checks: [String] = []
     ) -> (script: Script?, complaints: [Complaint]) {
-        var check = ScriptCheck(machines: machines)
-        check.hasWeather = !weather.isEmpty
-        check.collectNames(weather.map { .line($0) })
+        var check = ScriptCheck(machines: machines, checks: checks)
         let script = check.script(scenario)
         return (check.complaints.isEmpty ? script : nil, check.complaints)
     }
@@ -21,13 +19,14 @@ struct ScriptCheck {
     var complaints: [Complaint] = []
     /// Names given with `as` anywhere in the scenario, and what they were given to.
     var faults: [String: FaultSpec] = [:]
-    /// Whether faults stand from the first packet on.
-    var hasWeather = false
 
     let roster: Roster
+    /// Names of the checks that are made.
+    let checks: [String]
 
-    init(machines: [NodeDescription]) {
+    init(machines: [NodeDescription], checks: [String]) {
         self.machines = machines
+        self.checks = checks
         roster = Roster(machines)
     }
 
@@ -37,7 +36,7 @@ struct ScriptCheck {
         return Script(
             name: scenario.name, settle: scenario.settle, steps: steps(scenario.steps),
             always: scenario.always.compactMap { promise($0, always: true) },
-            expect: scenario.expect.compactMap { promise($0, always: false) })
+            expect: scenario.expect.compactMap { promise($0, always: false) }, checks: checks)
     }
 
     mutating func complain(
@@ -72,7 +71,7 @@ struct ScriptCheck {
 
     // MARK: Steps
 
-    fileprivate mutating func collectNames(_ steps: [StepText]) {
+    private mutating func collectNames(_ steps: [StepText]) {
         for step in steps {
             switch step {
             case .line(let line): collectName(line)
@@ -179,7 +178,7 @@ struct ScriptCheck {
                 code: "command/syntax", hint: error.hint.isEmpty ? nil : error.hint))
     }
 
-    mutating func command(_ line: Line) -> Command? {
+    private mutating func command(_ line: Line) -> Command? {
         let command: Command
         do {
             command = try Command(parsing: line.text)
@@ -224,12 +223,10 @@ struct ScriptCheck {
 extension Command {
     /// Done in a moment: nothing is left to heal.
     var isMomentary: Bool {
-        guard case .fault(let spec, let ending) = self, ending.after == nil else { return false }
-        switch spec {
-        case .process(let way, _): return way == .kill || way == .crash
-        case .link(.reset, _, _): return true
-        default: return false
+        guard case .fault(.process(let way, _), let ending) = self, ending.after == nil else {
+            return false
         }
+        return way == .kill || way == .crash
     }
 }
 

@@ -19,13 +19,13 @@ enum Signals {
     ]
     /// Asked of a fault.
     static let ofFaults: Set<String> = ["detection", "recovery", "election"]
+    /// What checks of the clients' history counted.
+    static let ofChecks: Set<String> = ["lost", "stale", "duplicated"]
     /// In the language, and not read by this version.
-    static let notYet: Set<String> = [
-        "metric", "undelivered", "check", "lost", "stale", "duplicated", "refused", "did", "last",
-    ]
+    static let notYet: Set<String> = ["metric", "undelivered", "refused", "did", "last"]
 
     static let known = ofNodes.union(ofLinks).union(ofCluster).union(ofClients).union(ofFaults)
-        .union(["any"])
+        .union(ofChecks).union(["any", "check"])
 }
 
 extension Evaluation {
@@ -38,6 +38,8 @@ extension Evaluation {
         if Signals.ofLinks.contains(term.name) { return linkFigures(term) }
         if Signals.ofCluster.contains(term.name) { return [clusterFigure(term.name)] }
         if Signals.ofFaults.contains(term.name) { return [faultFigure(term)] }
+        if Signals.ofChecks.contains(term.name) { return [countFigure(term)] }
+        if term.name == "check" { return [checkFigure(term)] }
         return [Figure(label: term.text, reading: .unknown("not in this version"))]
     }
 

@@ -105,10 +105,6 @@ public struct NodeState: Sendable, Equatable {
     public var lostAt: Stamp?
     /// When its program last stopped running; `nil` before.
     public var downAt: Stamp?
-    /// What it told last under words of the topology's own.
-    public var metrics: [String: Float] = [:]
-    /// What came of the last operation of each kind that was done by hand here.
-    public var asked: [AskRecord.Verb: AskRecord] = [:]
     /// When it last led and went down without telling another role.
     var ledUntil: Stamp?
 

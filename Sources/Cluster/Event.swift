@@ -26,8 +26,6 @@ public indirect enum Event: Equatable, Sendable {
     case samples([Sample])
     case linkSamples([LinkSample])
     case clientSamples([ClientSample])
-    /// What nodes told under words of the topology's own; only those that changed.
-    case metricSamples([MetricSample])
     case commandAccepted(CommandRecord)
     case commandRefused(CommandRecord, message: String)
     case faultBegan(FaultRecord)
@@ -41,8 +39,6 @@ public indirect enum Event: Equatable, Sendable {
     /// A bounded queue was full.
     case dropped(DropReport)
     case note(String, by: String)
-    /// Somebody asked a node by hand, and what came of it.
-    case asked(AskRecord)
     /// Written by a newer squall; kept, ignored by the fold.
     case unknown(kind: String)
     case runEnded(RunEnd)
@@ -97,15 +93,11 @@ public struct NodeDescription: Equatable, Sendable {
     public var labels: [Label]
     /// Whether the node has a probe (without one it is ready when started).
     public var probed: Bool
-    /// The size of its disk, which is memory then; `nil` for an ordinary directory.
-    public var disk: ByteCount?
-    /// Whether its clock can be set.
-    public var hasFaultableClock: Bool
 
     /// A machine's description.
     public init(
         name: String, group: String, address: String, kind: Kind = .node, labels: [Label] = [],
-        probed: Bool = true, disk: ByteCount? = nil, hasFaultableClock: Bool = false
+        probed: Bool = true
     ) {
         self.name = name
         self.group = group
@@ -113,8 +105,6 @@ public struct NodeDescription: Equatable, Sendable {
         self.kind = kind
         self.labels = labels
         self.probed = probed
-        self.disk = disk
-        self.hasFaultableClock = hasFaultableClock
     }
 
     /// What a machine is for.
@@ -406,13 +396,32 @@ public struct Judgement: Equatable, Sendable {
     public var verdict: Verdict
     /// The values that decided: "recovery(crash) was 3.2 s".
     public var detail: String
+    /// What a check counted: "lost" 2, "stale" 0.
+    public var counts: [Count]
 
     /// A judgement.
-    public init(kind: Kind, text: String, verdict: Verdict, detail: String = "") {
+    public init(
+        kind: Kind, text: String, verdict: Verdict, detail: String = "", counts: [Count] = []
+    ) {
         self.kind = kind
         self.text = text
         self.verdict = verdict
         self.detail = detail
+        self.counts = counts
+    }
+
+    /// Something that a check counted.
+    public struct Count: Equatable, Sendable {
+        /// A word: `lost`, `stale`, `duplicated`.
+        public var name: String
+        /// How many.
+        public var number: UInt64
+
+        /// A count.
+        public init(name: String, number: UInt64) {
+            self.name = name
+            self.number = number
+        }
     }
 
     /// Kinds of promises.
@@ -455,85 +464,5 @@ public struct RunEnd: Equatable, Sendable {
     public init(reason: String, code: Int32 = 0) {
         self.reason = reason
         self.code = code
-    }
-}
-
-/// One operation by hand at one node.
-public struct AskRecord: Equatable, Sendable {
-    /// Who was asked.
-    public var node: NodeID
-    /// What was done.
-    public var verb: Verb
-    /// The key, or the path of a call.
-    public var key: String
-    /// How it ended.
-    public var outcome: Outcome
-    /// What was read; `nil`: nothing was there, or nothing was to be read.
-    public var value: String?
-    /// Why it was not done, in words; empty when it was.
-    public var reason: String
-    /// Who did it.
-    public var by: String
-
-    /// Verbs by hand.
-    public enum Verb: String, Sendable, CaseIterable {
-        case put
-        case get
-        case call
-    }
-
-    /// How it can end.
-    public enum Outcome: String, Sendable, CaseIterable {
-        /// Done.
-        case ok
-        /// Certainly not done.
-        case refused
-        /// Nobody knows.
-        case timeout
-    }
-
-    /// What was asked, and what came of it.
-    public init(
-        node: NodeID, verb: Verb, key: String, outcome: Outcome, value: String? = nil,
-        reason: String = "", by: String = ""
-    ) {
-        self.node = node
-        self.verb = verb
-        self.key = key
-        self.outcome = outcome
-        self.value = value
-        self.reason = reason
-        self.by = by
-    }
-
-    /// What a person reads: the value, `ok`, `no such key`, or what went wrong.
-    public var words: String {
-        switch outcome {
-        case .ok where verb == .get: value ?? "no such key"
-        case .ok: "ok"
-        case .refused, .timeout: reason.isEmpty ? outcome.rawValue : "\(outcome.rawValue) (\(reason))"
-        }
-    }
-}
-
-/// What one node told under one word of its `metrics` that has no meaning of its own.
-public struct MetricSample: Equatable, Sendable {
-    /// The node.
-    public var node: NodeID
-    /// The word.
-    public var word: String
-    /// The value, counters as a rate a second; NaN when it is not told any more.
-    public var value: Float
-
-    /// A value of a word.
-    public init(node: NodeID, word: String, value: Float) {
-        self.node = node
-        self.word = word
-        self.value = value
-    }
-
-    /// By bits, but every NaN equals every other.
-    public static func == (a: MetricSample, b: MetricSample) -> Bool {
-        a.node == b.node && a.word == b.word && a.value.isSame(as: b.value)
     }
 }

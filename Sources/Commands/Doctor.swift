@@ -25,7 +25,7 @@ struct Doctor: ParsableCommand {
                 scheduling.rawValue
                     + (scheduling == .fifo
                         ? ""
-                        : ": delays may be late while every core is busy.\n\(Self.realTimeHelp)"))
+                        : ": delays may be late while every core is busy; root gets SCHED_FIFO"))
         }
         for (name, _) in TopologySource.shipped {
             guard let topology = try? TopologySource(name).read() else { continue }
@@ -36,19 +36,6 @@ struct Doctor: ParsableCommand {
                     ? "can start" : missing.map(\.description).joined(separator: "; "))
         }
         if found.attachments.isEmpty { throw ExitCode(Code.unavailable) }
-    }
-
-    /// Why the packet loop is not scheduled before everything else.
-    private static var realTimeHelp: String {
-        if geteuid() == 0 {
-            return "This kernel, or a container, does not grant SCHED_FIFO to root."
-        }
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(__RLIMIT_RTPRIO.rawValue), &limit)
-        return
-            "Root gets SCHED_FIFO; so does a user whose limit of real-time priority is 1 or more "
-            + "(yours is \(limit.rlim_cur)):\n"
-            + "echo '*  -  rtprio  1' | sudo tee /etc/security/limits.d/squall.conf, then log in again"
     }
 
     private func line(_ isGood: Bool, _ subject: String, _ detail: String) {

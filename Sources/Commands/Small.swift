@@ -37,7 +37,6 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         let read = try TopologySource(topology).read()
-        try TopologySource.requireAbilities(of: read)
         print(
             "\(read.name): \(read.members.count) nodes, \(read.clients.count) clients, "
                 + "\(read.scenarios.count) scenarios")
@@ -87,10 +86,8 @@ func runsRoot(_ chosen: String?) throws -> String {
     }
 }
 
-/// A recorded run by name, path or `last`, or a packed one; ends the command with 65 when there is
-/// none.
+/// A recorded run by name or `last`; ends the command with 65 when there is none.
 func findRun(_ word: String, _ chosen: String?) throws -> RunFolder {
-    if word != "last", let pack = PackedRun(path: word) { return try OpenedPack.open(pack) }
     do {
         return try RunFolder.find(word, in: runsRoot(chosen))
     } catch let error as JournalError {

@@ -1,5 +1,4 @@
 public import ArgumentParser
-internal import Bench
 internal import Glibc
 internal import Lab
 
@@ -33,17 +32,11 @@ public struct Squall: ParsableCommand {
             Ports.self,
             Exec.self,
             Shell.self,
-            Tcpdump.self,
             Export.self,
-            CheckHistory.self,
-            Pack.self,
             Runs.self,
             Topologies.self,
             Validate.self,
-            Format.self,
-            Init.self,
             Doctor.self,
-            BenchCommand.self,
             Pick.self,
         ],
         defaultSubcommand: Pick.self)
@@ -62,9 +55,6 @@ public struct Squall: ParsableCommand {
         }
         if arguments.count == 2, arguments[1] == ClientLaunch.subcommand {
             Glibc.exit(ClientLaunch.run())
-        }
-        if arguments.count == 2, arguments[1] == BenchAgent.subcommand {
-            Glibc.exit(BenchAgent.run())
         }
         keepTracesFromAsking()
         Squall.main()

@@ -5,8 +5,6 @@ internal import Topology
 
 /// A topology by path, or by the name of a shipped one.
 struct TopologySource {
-    /// How the user named it.
-    let word: String
     /// How mistakes name it.
     let file: String
     /// The YAML.
@@ -21,12 +19,8 @@ struct TopologySource {
         ("redis-sentinel", PackageResources.redis_sentinel_yaml),
     ]
 
-    /// Whether it came with the program.
-    var isShipped: Bool { folder.isEmpty }
-
     /// Finds it, or ends the command with 65.
     init(_ word: String) throws {
-        self.word = word
         if let known = Self.shipped.first(where: { $0.name == word }) {
             file = word + ".yaml"
             text = String(decoding: known.bytes, as: UTF8.self)
@@ -65,14 +59,6 @@ struct TopologySource {
         let missing = missingPrograms(of: topology)
         guard !missing.isEmpty else { return }
         for program in missing { complain("squall: \(program.description)") }
-        throw ExitCode(Code.unavailable)
-    }
-
-    /// Ends the command with 69, naming places and reasons, where this machine cannot do what is asked.
-    static func requireAbilities(of topology: Topology, scenario: String? = nil) throws {
-        let refusals = try MachineRefusals.diagnostics(of: topology, scenario: scenario)
-        guard !refusals.isEmpty else { return }
-        complain(refusals.description)
         throw ExitCode(Code.unavailable)
     }
 

@@ -79,7 +79,7 @@ struct Replay: ParsableCommand {
     @Option(help: "Where runs are kept.")
     var runs: String?
 
-    @Argument(help: "A run's name, the end of it, a path, a packed file, or `last`.")
+    @Argument(help: "A run's name, the end of it, a path, or `last`.")
     var recorded = "last"
 
     func run() throws {
@@ -113,6 +113,5 @@ enum Farewell {
             print("Again: squall run \(isShipped ? topology : folder.topology) \(script)")
         }
         print("Look at it: squall replay \(folder.name)")
-        if access(folder.capture, F_OK) == 0 { print("Packets: \(folder.capture)") }
     }
 }

@@ -11,9 +11,8 @@ extension Switch {
             return
         }
         let to = packet.destination
-        if packet.isToMany {
-            // A copy to every other machine, each under its link's policy.
-            if tap.isOn { tap.sent(packet, buffer, from: from, toMany: true) }
+        if to >> 28 == 14 || to == 0xffff_ffff || to == Self.network << 16 | 0xffff {
+            // Multicast and broadcast: a copy to every other machine, each under its link's policy.
             for receiver in 0..<portRoom
             where receiver != Int(from) && ports[receiver].descriptor >= 0 {
                 deliver(packet, LinkID(from: NodeID(from), to: NodeID(UInt16(receiver))))
@@ -23,7 +22,6 @@ extension Switch {
         let receiver = to >> 16 == Self.network ? owners[Int(to & 0xffff)] : Self.nobody
         guard receiver != Self.nobody, receiver != from else {
             ports[Int(from)].unknown += 1
-            if tap.isOn { tap.sent(packet, buffer, from: from, toMany: false) }
             return
         }
         deliver(packet, LinkID(from: NodeID(from), to: NodeID(receiver)))
@@ -39,8 +37,6 @@ extension Switch {
         let policy = program.policy(link.from.index, link.to.index)
         if policy.count == 0, state.pointee.head == Slab.none {
             pass(packet, state)
-        } else if policy.flags.contains(.alters) {
-            alter(packet, link, policy, number)
         } else {
             decide(packet, link, policy, number)
         }
@@ -57,16 +53,14 @@ extension Switch {
         let counts = program.counts + Int(policy.first)
         let alone = packet.segments == 1 || !policy.flags.contains(.perPacket)
         let draws = alone ? 1 : packet.segments
-        if tap.isOn { tap.prepare(counts, Int(policy.count), alone: alone) }
         // No packet leaves before one that came earlier on its link.
-        var earliest = state.pointee.isHolding ? max(now, state.pointee.lastDeadline) : now
+        var earliest = state.pointee.head == Slab.none ? now : max(now, state.pointee.lastDeadline)
         for draw in 0..<draws {
             let decision = Decision.decide(
                 terms, counts, count: Int(policy.count), packet: packet.facts, link: link,
-                random: random, now: now, wirePackets: alone ? UInt64(packet.segments) : 1)
+                random: random, wirePackets: alone ? UInt64(packet.segments) : 1)
             if decision.dropped {
                 fates[draw] = Self.lost
-                if tap.isOn { tap.blame(draw, terms, counts, Int(policy.count)) }
             } else {
                 earliest = max(earliest, now &+ decision.delay)
                 fates[draw] = earliest
@@ -97,7 +91,7 @@ extension Switch {
     // MARK: Writing
 
     /// Hands the whole packet in the buffer to its receiver's kernel.
-    mutating func pass(_ packet: Packet, _ state: UnsafeMutablePointer<LinkState>) {
+    private mutating func pass(_ packet: Packet, _ state: UnsafeMutablePointer<LinkState>) {
         let to = Int(state.pointee.to)
         var result = -SQUALL_AGAIN
         if ports[to].blockedHead == Slab.none {
@@ -107,7 +101,7 @@ extension Switch {
     }
 
     /// Hands a run of segments to its receiver's kernel: new headers, the payload where it lies.
-    mutating func pass(
+    private mutating func pass(
         _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>
     ) {
         let to = Int(state.pointee.to)
@@ -134,7 +128,7 @@ extension Switch {
         } else if result != 0 {
             ports[to].failed &+= UInt64(run.count)
         }
-        guard isWatched else { return }
+        guard logRoom > 0 else { return }
         note(packet, run, state, isTaken ? .passed : .refused, at: squall_monotonic_ns())
     }
 
@@ -175,22 +169,10 @@ extension Switch {
         }
     }
 
-    // MARK: The capture and the packet log
+    // MARK: The packet log
 
-    /// Whether anybody wants to know what becomes of packets.
-    var isWatched: Bool { tap.isOn || logRoom > 0 }
-
-    /// Tells what became of a run of the packet in the buffer.
+    /// Remembers what became of a run of the packet in the buffer.
     mutating func note(
-        _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>,
-        _ fate: PacketSummary.Fate, at: Int64
-    ) {
-        if tap.isOn { tap.take(packet, run, buffer, state, fate, at: at, order: order) }
-        remember(packet, run, state, fate, at: at)
-    }
-
-    /// Writes what became of a run of a packet into the packet log.
-    mutating func remember(
         _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>,
         _ fate: PacketSummary.Fate, at: Int64
     ) {

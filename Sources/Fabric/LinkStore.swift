@@ -5,9 +5,7 @@ struct LinkState: BitwiseCopyable {
     /// First and last packet of its queue.
     var head = Slab.none
     var tail = Slab.none
-    /// The last that came of the packets that wait outside of the queue.
-    var strays = Slab.none
-    /// Wire packets and slot bytes in its queue and outside of it.
+    /// Wire packets and slot bytes in its queue.
     var heldPackets: UInt32 = 0
     var heldBytes: Int = 0
     /// The deadline of its last packet; no later one leaves earlier.

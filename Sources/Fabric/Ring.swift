@@ -8,8 +8,6 @@ struct Message: BitwiseCopyable {
         case install
         case counters
         case log
-        case tap
-        case watch
         case stop
     }
     var kind: Kind

@@ -19,17 +19,12 @@ struct Switch: ~Copyable {
     let epoll: Int32
     let timer: Int32
     var armed: Int64 = 0
-    var linger = Linger()
 
     /// Where packets are read to, and where headers of runs are written.
     let buffer: FramePointer
     let scratch: FramePointer
     /// What was decided for each segment of the packet in hand.
     let fates: UnsafeMutablePointer<Int64>
-    /// The same where more is decided than whether and when.
-    let plans: UnsafeMutablePointer<Plan>
-    /// What the switch itself says to a sender.
-    let answerFrame: FramePointer
 
     var program: Program
     var ports: UnsafeMutablePointer<PortState>
@@ -52,8 +47,6 @@ struct Switch: ~Copyable {
     let log: UnsafeMutablePointer<PacketSummary>
     let logRoom: Int
     var logged = 0
-    /// What a capture sees.
-    var tap = Tap()
 
     /// Bounds of one link's queue.
     static let mostHeldPackets: UInt32 = 10_000
@@ -73,9 +66,6 @@ struct Switch: ~Copyable {
         scratch = .allocate(capacity: Frame.room)
         scratch.initialize(repeating: 0, count: Frame.room)
         fates = .allocate(capacity: Frame.mostSegments)
-        plans = .allocate(capacity: Frame.mostSegments)
-        answerFrame = .allocate(capacity: Self.answerRoom)
-        answerFrame.initialize(repeating: 0, count: Self.answerRoom)
         program = Program(LinkTable(nodes: 0), after: LinkTable(nodes: 0))
         portRoom = 16
         ports = .allocate(capacity: portRoom)
@@ -96,14 +86,11 @@ struct Switch: ~Copyable {
         buffer.deallocate()
         scratch.deallocate()
         fates.deallocate()
-        plans.deallocate()
-        answerFrame.deallocate()
         program.free()
         ports.deallocate()
         owners.deallocate()
         lateness.deallocate()
         log.deallocate()
-        linger.end()
     }
 
     /// Moves packets until told to stop.
@@ -116,7 +103,7 @@ struct Switch: ~Copyable {
             while adopt() {
                 release(now: squall_monotonic_ns())
                 arm()
-                let count = linger.wait(epoll, first, room: 64)
+                let count = squall_epoll_wait(epoll, first, 64, -1)
                 release(now: squall_monotonic_ns())
                 for index in 0..<Int(max(0, count)) {
                     let tag = first[index].tag
@@ -143,7 +130,7 @@ struct Switch: ~Copyable {
 
     /// Reads a share of what a port has to say, so that no port starves the others; epoll brings the
     /// rest. Orders are looked for and due packets sent between any two packets.
-    mutating func serve(_ from: UInt16) {
+    private mutating func serve(_ from: UInt16) {
         for _ in 0..<64 {
             if posted.pointee.load(ordering: .acquiring) != takenOrders { return }
             if heap.count > 0 { release(now: squall_monotonic_ns()) }
@@ -186,8 +173,6 @@ struct Switch: ~Copyable {
             case .removePort: removePort(Int(order.node))
             case .install: install(order)
             case .counters: reply(order, Unmanaged.passRetained(snapshot()).toOpaque())
-            case .tap: tap.adopt(order)
-            case .watch: tap.watch(order)
             case .log: reply(order, Unmanaged.passRetained(logCopy()).toOpaque())
             case .stop: goesOn = false
             }

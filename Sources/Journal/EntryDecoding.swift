@@ -38,9 +38,6 @@ extension Scanner {
         case "clients":
             event = .clientSamples(
                 try table { (scanner) throws(Broken) in try scanner.clientSample(columns.clients) })
-        case "metrics":
-            event = .metricSamples(
-                try table { (scanner) throws(Broken) in try scanner.metricSample(columns.metrics) })
         default:
             event = try rare(kind, JSONFields(fields: try remainingFields()))
         }
@@ -109,7 +106,7 @@ extension Scanner {
                 Judgement(
                     kind: fields.word("kind", or: .check), text: try fields.needed("text"),
                     verdict: fields.word("verdict", or: .unknown),
-                    detail: fields.text("detail") ?? ""))
+                    detail: fields.text("detail") ?? "", counts: counts(fields)))
         case "log":
             .logLines(
                 try fields.node("node"), firstByte: try fields.needed("byte"),
@@ -118,16 +115,17 @@ extension Scanner {
             .dropped(
                 DropReport(what: try fields.needed("what"), count: try fields.needed("count")))
         case "note": .note(try fields.needed("text"), by: fields.text("by") ?? "")
-        case "asked":
-            .asked(
-                AskRecord(
-                    node: try fields.node("node"), verb: fields.word("verb", or: .call),
-                    key: fields.text("key") ?? "", outcome: fields.word("outcome", or: .timeout),
-                    value: fields.text("value"), reason: fields.text("reason") ?? "",
-                    by: fields.text("by") ?? ""))
         case "run.ended":
             .runEnded(RunEnd(reason: try fields.needed("reason"), code: fields.whole("code") ?? 0))
         default: .unknown(kind: kind)
+        }
+    }
+
+    private func counts(_ fields: JSONFields) -> [Judgement.Count] {
+        guard case .object(let pairs)? = fields["counts"] else { return [] }
+        return pairs.compactMap { pair in
+            guard case .number(let text) = pair.value, let number = UInt64(text) else { return nil }
+            return Judgement.Count(name: pair.name, number: number)
         }
     }
 
@@ -144,9 +142,7 @@ extension Scanner {
         return NodeDescription(
             name: name, group: fields.text("group") ?? name,
             address: fields.text("address") ?? "", kind: fields.word("kind", or: .node),
-            labels: labels, probed: fields.flag("probed") ?? true,
-            disk: fields.whole("disk").map { ByteCount(bytes: $0) },
-            hasFaultableClock: fields.flag("clock") ?? false)
+            labels: labels, probed: fields.flag("probed") ?? true)
     }
 
     private func change(_ fields: JSONFields) throws(Broken) -> NodeChange {

@@ -12,8 +12,6 @@ extension LineWriter {
         list(LinkColumn.allCases) { $0.string($1.rawValue) }
         raw(",\"clients\":")
         list(ClientColumn.allCases) { $0.string($1.rawValue) }
-        raw(",\"metrics\":")
-        list(MetricColumn.allCases) { $0.string($1.rawValue) }
         raw("}}\n")
     }
 
@@ -68,9 +66,6 @@ extension LineWriter {
         case .clientSamples(let samples):
             raw("\"clients\",\"s\":")
             list(samples) { $0.row($1) }
-        case .metricSamples(let samples):
-            raw("\"metrics\",\"s\":")
-            list(samples) { $0.row($1) }
         case .commandAccepted(let record):
             raw("\"command.accepted\"")
             fields(record)
@@ -108,6 +103,7 @@ extension LineWriter {
             field("text", text: judgement.text)
             field("verdict", text: judgement.verdict.rawValue)
             field("detail", unlessEmpty: judgement.detail)
+            if !judgement.counts.isEmpty { counts(judgement.counts) }
         case .logLines(let node, let firstByte, let count):
             raw("\"log\"")
             field("node", integer: node.index)
@@ -121,15 +117,6 @@ extension LineWriter {
             raw("\"note\"")
             field("text", text: text)
             field("by", unlessEmpty: by)
-        case .asked(let record):
-            raw("\"asked\"")
-            field("node", integer: record.node.index)
-            field("verb", text: record.verb.rawValue)
-            field("key", text: record.key)
-            field("outcome", text: record.outcome.rawValue)
-            field("value", text: record.value)
-            field("reason", unlessEmpty: record.reason)
-            field("by", unlessEmpty: record.by)
         case .unknown(let kind):
             string(kind)
         case .runEnded(let end):
@@ -146,14 +133,23 @@ extension LineWriter {
         field("address", unlessEmpty: description.address)
         if description.kind != .node { field("kind", text: description.kind.rawValue) }
         if !description.probed { raw(",\"probed\":false") }
-        field("disk", integer: description.disk?.bytes)
-        field("clock", onlyIf: description.hasFaultableClock)
         raw(",\"labels\":{")
         for (index, label) in description.labels.enumerated() {
             if index > 0 { byte(.comma) }
             string(label.key)
             byte(.colon)
             string(label.value)
+        }
+        raw("}")
+    }
+
+    private mutating func counts(_ counts: [Judgement.Count]) {
+        raw(",\"counts\":{")
+        for (index, count) in counts.enumerated() {
+            if index > 0 { byte(.comma) }
+            string(count.name)
+            byte(.colon)
+            integer(count.number)
         }
         raw("}")
     }

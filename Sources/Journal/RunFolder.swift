@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The folder that a run leaves behind.
 ///
-/// `run.json`, `topology.yaml`, `journal.ndjson`, `history.ndjson`, `logs/NODE.log`. Its name is
+/// `run.json`, `topology.yaml`, `journal.ndjson`, `logs/NODE.log`. Its name is
 /// `2026-11-23T03-12-09Z-kv-7f3a`: sorting by name is sorting by time.
 public struct RunFolder: Equatable, Sendable {
     /// The folder.
@@ -19,14 +19,10 @@ public struct RunFolder: Equatable, Sendable {
     public var name: String { String(path.split(separator: "/").last ?? "") }
     /// Everything that happened.
     public var journal: String { path + "/journal.ndjson" }
-    /// Every operation that the clients finished; not there when none is kept.
-    public var history: String { path + "/history.ndjson" }
     /// What, when, where.
     public var info: String { path + "/run.json" }
     /// The topology as it was started.
     public var topology: String { path + "/topology.yaml" }
-    /// The packets, where they were captured.
-    public var capture: String { path + "/capture.pcapng" }
     /// What the nodes printed.
     public var logs: String { path + "/logs" }
     /// What one node printed.
@@ -137,8 +133,7 @@ public struct RunFolder: Equatable, Sendable {
         return rmdir(path) == 0
     }
 
-    /// What lies in a folder, in no order; nothing when it can't be read.
-    static func names(in folder: String) -> [String] {
+    private static func names(in folder: String) -> [String] {
         guard let entries = opendir(folder) else { return [] }
         defer { closedir(entries) }
         var names: [String] = []

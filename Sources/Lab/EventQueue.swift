@@ -1,9 +1,7 @@
 internal import Cluster
-internal import Fabric
 internal import Probes
 internal import Supervisor
 internal import Synchronization
-internal import Workload
 
 /// What reaches the lab from threads that must not wait for it.
 enum LabEvent: Sendable {
@@ -12,8 +10,6 @@ enum LabEvent: Sendable {
     case presence(Keepalive.Event)
     case probe(ProbeResult)
     case client(NodeID, [UInt8])
-    case capture(Capture.News)
-    case history(HistoryRecorder.News)
 }
 
 /// A bounded queue into the lab. When it is full the newest is lost; the lab tells how many.

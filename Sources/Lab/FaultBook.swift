@@ -11,8 +11,6 @@ struct FaultBook: Sendable {
         var link: LinkFault?
         /// Nodes whose processes it still holds.
         var holds: Set<NodeID>
-        /// When it began, for what grows with its age.
-        var began = Stamp.zero
     }
 
     private(set) var active: [FaultID: Active] = [:]
@@ -37,7 +35,7 @@ struct FaultBook: Sendable {
     mutating func release(_ id: FaultID, _ node: NodeID) { active[id]?.holds.remove(node) }
 
     /// It does something else to links from now on.
-    mutating func change(_ id: FaultID, _ link: LinkFault?) { active[id]?.link = link }
+    mutating func change(_ id: FaultID, _ link: LinkFault) { active[id]?.link = link }
 
     /// Remembers the name of a fault: no other one of the run may have it.
     mutating func use(name: String) { names.insert(name) }

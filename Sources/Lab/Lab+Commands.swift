@@ -3,7 +3,6 @@ internal import Fabric
 internal import Glibc
 internal import Supervisor
 internal import Topology
-internal import Workload
 
 /// Why a command was refused, in words.
 struct CommandError: Error {
@@ -20,7 +19,6 @@ extension Lab {
             for descriptor in descriptors { close(descriptor) }
             return await command(request.text, by: request.by)
         case .exec: return await exec(request, descriptors)
-        case .tcpdump: return show(request, descriptors)
         case .interrupt:
             for descriptor in descriptors { close(descriptor) }
             interrupt(Int32(request.by) ?? 130)
@@ -86,18 +84,7 @@ extension Lab {
             throw CommandError(
                 "waiting is for scenarios, `squall wait` and `squall do -`; the lab does not stop")
         // Refused before by `unsupported`; named here so that a new command cannot be forgotten.
-        case .scale: throw CommandError("not in this version")
-        case .put(let key, let value, _):
-            accept(number, line, outcome.names, by)
-            outcome.effect = try await ask(.put(key: key, value: value), found.nodes, by: by)
-        case .get(let key, _):
-            accept(number, line, outcome.names, by)
-            outcome.effect = try await ask(.get(key: key), found.nodes, by: by)
-        case .call(_, let method, let path, let body):
-            accept(number, line, outcome.names, by)
-            let question = ByHand.Question.call(
-                method: method.rawValue, path: path, body: body ?? "")
-            outcome.effect = try await ask(question, found.nodes, by: by)
+        case .put, .get, .call, .scale: throw CommandError("not in this version")
         case .fault(let spec, let ending):
             if let name = ending.name, faults.isTaken(name) {
                 throw CommandError("a fault of this run is called \(name) already")
@@ -155,10 +142,7 @@ extension Lab {
         case .weather: chosen = faults.inOrder.filter(\.record.weather)
         case .on:
             chosen = faults.inOrder.filter { fault in
-                nodes.contains {
-                    fault.holds.contains($0) || fault.record.links.touches($0)
-                        || (fault.spec.machineEffect != nil && fault.record.nodes.contains($0))
-                }
+                nodes.contains { fault.holds.contains($0) || fault.record.links.touches($0) }
             }
         case .fault(let word):
             guard let fault = faults.find(word) else {

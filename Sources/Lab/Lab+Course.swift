@@ -7,14 +7,13 @@ internal import Journal
 internal import Probes
 internal import Supervisor
 internal import Topology
-internal import Workload
 
 /// From the first entry of a run to its last.
 extension Lab {
     /// Everything that can be refused is refused here, before a program starts.
     static func prepare(folder path: String) async throws -> Lab {
         let folder = RunFolder(path: path)
-        var options = try JSONDecoder().decode(
+        let options = try JSONDecoder().decode(
             RunOptions.self, from: Data(contentsOf: URL(fileURLWithPath: folder.info)))
         let text = try String(contentsOfFile: folder.topology, encoding: .utf8)
         let topology = try Topology(
@@ -22,7 +21,6 @@ extension Lab {
         let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         let programs = topology.programs(in: path.map(String.init)) { access($0, X_OK) == 0 }
         let plan = LabPlan(topology, seed: options.seed, programs: programs.found)
-        let weather = try ScenarioReading.weather(of: topology)
         let script = try options.scenario.map { try ScenarioReading.script($0, of: topology) }
 
         let events = EventQueue<LabEvent>(bound: 65_536)
@@ -30,19 +28,13 @@ extension Lab {
         let identity = try Identity.ofThisProcess(user: options.user)
         let host: MachineHost
         do {
-            var starting = MachineHost.Options(identity: identity) { events.put(.machine($0)) }
-            starting.groups = ControlGroups().folders
-            host = try await MachineHost.start(starting)
+            host = try await MachineHost.start(
+                .init(identity: identity) { events.put(.machine($0)) })
         } catch {
             throw LabError("\(error)", code: 69)
         }
         let attachment = try attachment(options.attachment, host)
-        try await rehearse(topology, options.scenario, host, attachment)
         let fabric = try Fabric(seed: options.seed, log: 0)
-        options.machine = MachineFacts(
-            host: host, attachment: attachment, scheduling: fabric.scheduling.rawValue,
-            ControlGroups())
-        try options.write(to: folder)
         let clock = RunClock()
         let journal = try JournalWriter(
             path: folder.journal,
@@ -55,40 +47,12 @@ extension Lab {
         let logs = try LogPump(
             files: plan.machines.map { folder.log(of: $0.name) }, clock: clock
         ) { reports.put(.logs($0)) }
-        let capture = try capture(of: plan, options, folder, fabric) { news in
-            reports.put(.capture(news))
-        }
-        let history = try HistoryRecorder(plan, run: options.run, in: folder, clock: clock) {
-            events.put(.history($0))
-        }
         let lab = Lab(
             plan: plan, options: options, folder: folder, clock: clock, journal: journal,
-            fabric: fabric, capture: capture, host: host, attachment: attachment, logs: logs,
-            events: events, reports: reports, history: history, script: script,
-            weather: weather)
-        do {
-            try await lab.rehearseClocks()
-            try await lab.open()
-        } catch {
-            await host.end()
-            throw error
-        }
+            fabric: fabric, host: host, attachment: attachment, logs: logs, events: events,
+            reports: reports, script: script)
+        try await lab.open()
         return lab
-    }
-
-    /// Nothing is left of a lab that is refused.
-    private static func rehearse(
-        _ topology: Topology, _ scenario: String?, _ host: MachineHost,
-        _ attachment: Supervisor.Attachment
-    ) async throws {
-        do {
-            try await Rehearsal(
-                topology: topology, scenario: scenario, host: host, attachment: attachment
-            ).run()
-        } catch {
-            await host.end()
-            throw error
-        }
     }
 
     private static func attachment(
@@ -125,7 +89,6 @@ extension Lab {
         }
         present(.began)
         await makeMachines()
-        await beginWeather()
         beginDependents()
         await publishPorts()
         startSampling()
@@ -156,8 +119,6 @@ extension Lab {
         case .presence(let event): present(event)
         case .probe(let result): probed(result)
         case .client(let id, let line): clientTold(id, line)
-        case .capture(let news): captureTold(news)
-        case .history(let news): historyTold(news)
         }
     }
 
@@ -187,17 +148,13 @@ extension Lab {
         giveUpWaiting()
         for task in tasks.values { task.cancel() }
         scenarioWake?.cancel()
-        trafficCourse?.cancel()
         for id in faults.inOrder.map(\.record.id) { await endFault(id, .runEnded) }
-        await closeHistory()
         for machine in plan.machines { node(machine.id, .finish) }
         let longest = plan.machines.map(\.life.grace).max() ?? .zero
         await allFinished(within: longest + .seconds(3))
         await prober.shutdown()
         for publication in publications { publication.stop() }
         await host.end()
-        removeControlGroups()
-        capture.stop()
         fabric.stop()
         logs.stop()
         // The nodes' last words are told before the end.

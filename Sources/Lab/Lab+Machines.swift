@@ -3,7 +3,6 @@ internal import Fabric
 internal import Foundation
 internal import Glibc
 internal import Journal
-internal import NIOCore
 internal import NIOPosix
 internal import Supervisor
 internal import Topology
@@ -22,18 +21,12 @@ extension Lab {
     }
 
     /// What a node's machine is to be; its directories are made on the first call.
-    func machineSpec(_ plan: MachinePlan) async throws -> MachineSpec {
-        let data = disk(of: plan)
+    func machineSpec(_ plan: MachinePlan) throws -> MachineSpec {
+        let data = dataRoot + "/" + plan.name
         if !machines[Int(plan.id.index)].isPrepared {
-            try await prepareDisk(data, plan)
-            if plan.hasFaultableClock { try prepareClock(of: plan) }
+            try prepareDisk(data, plan)
             machines[Int(plan.id.index)].isPrepared = true
         }
-        return try machineSpec(plan, data: plan.disk == nil ? data : data + "/disk")
-    }
-
-    /// The same, with its disk in a directory as the host sees it.
-    func machineSpec(_ plan: MachinePlan, data: String) throws -> MachineSpec {
         var spec = MachineSpec(
             name: plan.name, address: plan.address.value, attachment: attachment,
             hosts: self.plan.hosts)
@@ -46,56 +39,25 @@ extension Lab {
             spec.binds.append(
                 Bind(source: options.sourceFolder, target: LabPlan.topologyDirectory))
         }
-        spec.settings = plan.settings
-        if plan.hasFaultableClock {
-            spec.binds.append(Bind(source: clockFolder(of: plan), target: Self.clockDirectory))
-        }
-        // Each lies on the node's own disk, under its own path.
-        for path in plan.writable {
-            spec.binds.append(
-                Bind(
-                    source: data + Self.writableFolder + path, target: path, writable: true))
-        }
-        if let user = plan.user {
-            guard let account = Account(named: user) else {
-                throw CommandError("this machine has no user \(user)")
-            }
-            (spec.userName, spec.userID, spec.groupID) = (user, account.userID, account.groupID)
-        }
         return spec
     }
 
-    /// In a node's data directory: what is bound over directories of its machine.
-    private static let writableFolder = "/writable"
-
     /// Where the nodes' disks lie.
-    var dataRoot: String { options.data ?? folder.path + "/data" }
+    private var dataRoot: String { options.data ?? folder.path + "/data" }
 
     /// The folder of squall's own programs.
-    static var programFolder: String {
+    private static var programFolder: String {
         let path =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: path).deletingLastPathComponent().path
     }
 
-    private func prepareDisk(_ data: String, _ plan: MachinePlan) async throws {
-        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+    private func prepareDisk(_ data: String, _ plan: MachinePlan) throws {
+        let files = FileManager.default
+        try files.createDirectory(atPath: data, withIntermediateDirectories: true)
         // Root's nodes share an id: each finds its own disk bound in its machine, and no way here.
         if options.data == nil, geteuid() == 0 { chmod(dataRoot, 0o700) }
-        guard let bytes = plan.disk else { return try writeFiles(of: plan, to: data) }
-        // Only the host sees what it covers the directory with; this is the way in.
-        let root = try await host.makeDisk(at: data, bytes: bytes)
-        try writeFiles(of: plan, to: "/proc/self/fd/\(root.number)/.")
-        root.close()
-    }
-
-    func writeFiles(of plan: MachinePlan, to data: String) throws {
-        let files = FileManager.default
-        for path in plan.writable {
-            try files.createDirectory(
-                atPath: data + Self.writableFolder + path, withIntermediateDirectories: true)
-        }
         for file in plan.files {
             let path = URL(fileURLWithPath: data + "/" + file.path)
             // What a kept disk has already is the node's own by now.
@@ -128,19 +90,14 @@ extension Lab {
                     record(
                         .note(
                             "\(machine.name):\(port) cannot be published at port "
-                                + "\(hostPort ?? 0): \(Self.words(of: error))", by: "publish"))
+                                + "\(hostPort ?? 0): \(error)", by: "publish"))
                 }
             }
         }
     }
 
-    /// The kernel's reason where there is one.
-    private static func words(of error: any Error) -> String {
-        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
-    }
-
     /// A socket made inside a node's machine and connected to its own port.
-    func connectInside(_ id: NodeID, _ port: UInt16) async throws -> Int32 {
+    private func connectInside(_ id: NodeID, _ port: UInt16) async throws -> Int32 {
         let runtime = machines[Int(id.index)]
         guard let machine = runtime.machine else { throw CommandError("no power") }
         let socket = try await machine.socket(

@@ -41,7 +41,7 @@ extension Lab {
     func powerOn(_ id: NodeID) async {
         let plan = machines[Int(id.index)].plan
         do {
-            let machine = try await host.make(await machineSpec(plan))
+            let machine = try await host.make(machineSpec(plan))
             machines[Int(id.index)].machine = machine
             byMachine[machine.id] = id
             try await plug(
@@ -50,7 +50,6 @@ extension Lab {
             let ping = try await machine.socket(
                 domain: AF_INET, type: Int32(SOCK_DGRAM.rawValue), protocol: Int32(IPPROTO_ICMP))
             try plugEcho(id, ping.release(), plan.address)
-            try await holdToLimits(id, machine)
             node(id, .powered)
         } catch {
             node(id, .failed("\(error)"))
@@ -89,7 +88,6 @@ extension Lab {
             if plan.kind == .client { return try await startClient(id, in: machine) }
             let output = try logs.open(node: id)
             defer { close(output) }
-            startClock(of: id)
             let process = try await machine.start(
                 ProcessSpec(
                     arguments: plan.arguments, environment: plan.environment,

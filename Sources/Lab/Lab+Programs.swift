@@ -54,7 +54,7 @@ extension Lab {
     }
 
     /// Runs a program in a node's machine to its end.
-    func program(
+    private func program(
         _ arguments: [String], on plan: MachinePlan, _ streams: StandardStreams,
         terminal: Bool = false
     ) async throws(CommandError) -> ProcessEnd {

@@ -6,12 +6,11 @@ extension Lab {
     /// Begins the scenario, if the run has one.
     func startScenario() {
         guard let script else { return }
-        scenario = ScenarioRun(script, seed: plan.seed, strict: options.strict ?? false)
+        scenario = ScenarioRun(script, seed: plan.seed)
         feedScenario(.changed)
         if let timeout = options.timeout {
-            let limit = Duration.seconds(timeout)
-            after(limit) {
-                $0.end(RunEnd(reason: "it took longer than \(limit.text)", code: 1))
+            after(.seconds(timeout)) {
+                $0.end(RunEnd(reason: "it took longer than \(timeout) s", code: 1))
             }
         }
     }
@@ -44,6 +43,7 @@ extension Lab {
             case .command(let order): carryOut(order)
             case .position(let position): record(.scenarioStep(position))
             case .judged(let judgement): record(.judged(judgement))
+            case .check: feedScenario(.checked)
             case .wake(let moment): wakeScenario(at: moment)
             case .finished(let findings):
                 end(RunEnd(reason: findings.reason, code: findings.code))

@@ -6,7 +6,6 @@ internal import Journal
 internal import Probes
 internal import Supervisor
 internal import Topology
-internal import Workload
 
 /// The only thing that acts: machines, processes, fabric, probes and load of one run. Commands go
 /// in, events come out; nobody else changes anything, and nothing is read but the journal.
@@ -17,7 +16,6 @@ public actor Lab {
     let clock: RunClock
     let journal: JournalWriter
     let fabric: Fabric
-    let capture: Capture
     let host: MachineHost
     let attachment: Supervisor.Attachment
     let logs: LogPump
@@ -26,8 +24,6 @@ public actor Lab {
     /// What may be lost when the lab is busy, and is counted then: logs, probes, load.
     let reports: EventQueue<LabEvent>
     let prober: Prober
-    /// Writes what the clients did; nil: nothing is written.
-    let history: HistoryRecorder?
     let random: KeyedRandom
 
     /// The fold of what was written so far.
@@ -43,8 +39,6 @@ public actor Lab {
     var endResult: RunEnd?
     var control: ControlServer?
     var publications: [Publication] = []
-    /// Where machines' programs can be held back by the kernel, and why not.
-    let controlGroups = ControlGroups()
     var sampling = Sampling()
     /// Packets lost that nobody asked for.
     var losses = UnaskedLosses()
@@ -54,13 +48,7 @@ public actor Lab {
     var beforehands: [FaultID: Beforehand] = [:]
     /// Operations a second over all clients; as the topology says when `nil`.
     var traffic: Double?
-    /// Changes it while its level changes.
-    var trafficCourse: Task<Void, Never>?
-    /// How often the history has halved the keys that it keeps.
-    var historyLevel = 0
     let script: Script?
-    /// Faults that stand from the first packet on.
-    let weather: [(command: Command, text: String)]
     var scenario: ScenarioRun?
     var scenarioIsAwake = false
     var scenarioWake: Task<Void, Never>?
@@ -77,10 +65,9 @@ public actor Lab {
     /// A lab whose machines are not made yet.
     init(
         plan: LabPlan, options: RunOptions, folder: RunFolder, clock: RunClock,
-        journal: JournalWriter, fabric: Fabric, capture: Capture, host: MachineHost,
+        journal: JournalWriter, fabric: Fabric, host: MachineHost,
         attachment: Supervisor.Attachment, logs: LogPump, events: EventQueue<LabEvent>,
-        reports: EventQueue<LabEvent>, history: HistoryRecorder?, script: Script?,
-        weather: [(command: Command, text: String)]
+        reports: EventQueue<LabEvent>, script: Script?
     ) {
         self.plan = plan
         self.options = options
@@ -88,15 +75,12 @@ public actor Lab {
         self.clock = clock
         self.journal = journal
         self.fabric = fabric
-        self.capture = capture
         self.host = host
         self.attachment = attachment
         self.logs = logs
         self.events = events
         self.reports = reports
-        self.history = history
         self.script = script
-        self.weather = weather
         prober = Prober()
         random = KeyedRandom(seed: plan.seed)
         machines = plan.machines.map { MachineRuntime(plan: $0, seed: plan.seed) }
@@ -108,7 +92,6 @@ public actor Lab {
     func record(_ event: Event) -> Entry {
         let entry = journal.append(event)
         saw(entry)
-        markCapture(entry)
         return entry
     }
 
@@ -144,14 +127,10 @@ struct MachineRuntime {
     var life: NodeLife
     var machine: Machine?
     var process: ProcessID?
-    /// The way to a client, for its orders; `nil` for a node.
-    var orders: ClientSocket?
-    /// How often a client was started.
-    var starts = 0
+    /// The client's orders; `nil` for a node.
+    var orders: ClientPipe?
     /// The last of its asynchronous actions: they run one after the other.
     var tail: Task<Void, Never>?
-    /// What holds it to its limits.
-    var control = MachineControl()
     /// Whether it was told to begin.
     var hasBegun = false
     /// Whether nothing ran in it any more, since its program was started last.

@@ -109,18 +109,6 @@ struct MachinePlan: Sendable {
     let metrics: [Topology.Metric: String]
     /// Ports reachable from outside.
     let published: [(port: UInt16, host: UInt16?)]
-    /// Bytes of a disk of a size of its own, in memory; `nil` for an ordinary directory.
-    let disk: UInt64?
-    /// What it is always held to.
-    let standing: MachineLimits
-    /// Whether its programs' clock follows a file.
-    let hasFaultableClock: Bool
-    /// The user that its programs see themselves as; `nil` for `node`.
-    let user: String?
-    /// Directories of the machine that lie on its disk.
-    let writable: [String]
-    /// Kernel settings of its network.
-    let settings: [(name: String, value: String)]
 
     /// Something that others must have reached.
     struct Dependency: Sendable {
@@ -135,8 +123,7 @@ struct MachinePlan: Sendable {
     var description: NodeDescription {
         NodeDescription(
             name: name, group: group, address: address.description, kind: kind, labels: labels,
-            probed: probe != nil, disk: disk.map { ByteCount(bytes: Int64(clamping: $0)) },
-            hasFaultableClock: hasFaultableClock)
+            probed: probe != nil)
     }
 
     init(
@@ -153,7 +140,6 @@ struct MachinePlan: Sendable {
         arguments = rendered.argv
         environment =
             Self.commonEnvironment + rendered.environment.map { "\($0.name)=\($0.value)" }
-            + (group.clock == nil ? [] : Lab.clockEnvironment())
         files = rendered.files
         firstPort = group.ports.first?.number
         life = NodePlan(
@@ -166,14 +152,6 @@ struct MachinePlan: Sendable {
         published = group.publish.compactMap { publication in
             group.port(publication.port).map { ($0, publication.hostPort) }
         }
-        disk = group.disk.map { UInt64(clamping: $0) }
-        standing = MachineLimits(
-            processor: group.processor.map { UInt32(clamping: $0.value) },
-            memory: group.memory.map { UInt64(clamping: $0.value) })
-        settings = group.settings.map { ($0.name, $0.value) }
-        user = group.user?.value
-        hasFaultableClock = group.clock != nil
-        writable = group.writable.map(\.value)
     }
 
     init(
@@ -196,12 +174,6 @@ struct MachinePlan: Sendable {
         probePort = 0
         metrics = [:]
         published = []
-        disk = nil
-        standing = MachineLimits()
-        settings = []
-        user = nil
-        hasFaultableClock = false
-        writable = []
     }
 
     private static let commonEnvironment = [

@@ -1,4 +1,3 @@
-internal import CLinux
 public import Cluster
 internal import Glibc
 

@@ -1,6 +1,3 @@
-internal import Foundation
-public import Journal
-
 /// Everything a lab needs to know beside the topology; `run.json` of the run's folder.
 public struct RunOptions: Codable, Sendable, Equatable {
     /// Version of this file's meaning.
@@ -27,10 +24,6 @@ public struct RunOptions: Codable, Sendable, Equatable {
     public var data: String?
     /// The longest that a headless run may take, in seconds.
     public var timeout: Double?
-    /// Whether and how packets are captured into the run's folder.
-    public var capture: CaptureOptions?
-    /// With a scenario: what cannot be judged or proved counts as broken.
-    public var strict: Bool?
     /// The folder that the topology came from: `{topology}`; empty for a shipped one.
     public var sourceFolder = ""
     /// Path of the control socket.
@@ -39,15 +32,6 @@ public struct RunOptions: Codable, Sendable, Equatable {
     public var wall: String
     /// Version of the program.
     public var version: String
-    /// The machine that it runs on; written when the lab has begun.
-    public var machine: MachineFacts?
-
-    /// Writes `run.json`.
-    public func write(to folder: RunFolder) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try folder.write(Array(encoder.encode(self)), to: folder.info)
-    }
 
     /// Options of a run; what is not said here is set afterwards.
     public init(
@@ -62,19 +46,5 @@ public struct RunOptions: Codable, Sendable, Equatable {
         self.socket = socket
         self.wall = wall
         self.version = version
-    }
-}
-
-/// How a run's packets are captured.
-public struct CaptureOptions: Codable, Sendable, Equatable {
-    /// Bytes of the file, at most; the usual bound when left out.
-    public var limit: Int?
-    /// Bytes of each packet that are kept; all when left out.
-    public var snap: Int?
-
-    /// All of it.
-    public init(limit: Int? = nil, snap: Int? = nil) {
-        self.limit = limit
-        self.snap = snap
     }
 }

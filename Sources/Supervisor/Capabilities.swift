@@ -37,8 +37,7 @@ public struct Capabilities: Sendable {
             let host = try await MachineHost.start(
                 .init(executable: executable, identity: identity, onEvent: { _ in }))
             probed.add("namespaces", "may be made")
-            for attachment in host.attachments { await probed.tryMachine(attachment, host) }
-            probed.tellAttachments(host.tunError)
+            for attachment in Attachment.allCases { await probed.tryMachine(attachment, host) }
             await host.end()
         } catch {
             probed.findings.append(
@@ -64,24 +63,13 @@ public struct Capabilities: Sendable {
             for loss in machine.losses {
                 findings.append(Finding(subject: subject, isGood: false, detail: loss))
             }
-            if attachments.count == 1 { await tryFaults(machine, host) }
             try await machine.powerOff()
         } catch {
             findings.append(Finding(subject: subject, isGood: false, detail: "\(error)"))
         }
     }
 
-    /// Which one a lab takes, and why not the other.
-    private mutating func tellAttachments(_ tunError: Int32) {
-        guard let best = attachments.first else { return }
-        let why =
-            tunError == 0
-            ? ""
-            : "; tun is faster: /dev/net/tun cannot be opened (\(words(ofError: tunError)))"
-        add("attachment", best.rawValue + why)
-    }
-
-    mutating func add(_ subject: String, _ detail: String) {
+    private mutating func add(_ subject: String, _ detail: String) {
         findings.append(Finding(subject: subject, isGood: true, detail: detail))
     }
 }

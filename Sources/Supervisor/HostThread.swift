@@ -30,10 +30,9 @@ final class HostThread: Sendable {
     private let onEvent: @Sendable (MachineEvent) -> Void
     let identity: Identity
     let runtime: Runtime
-    private let groups: [String]
 
     init(
-        identity: Identity, runtime: Runtime, groups: [String],
+        identity: Identity, runtime: Runtime,
         onEvent: @escaping @Sendable (MachineEvent) -> Void
     ) throws(MachineError) {
         let number = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -41,7 +40,6 @@ final class HostThread: Sendable {
         epoll = Descriptor(owning: number)
         self.identity = identity
         self.runtime = runtime
-        self.groups = groups
         self.onEvent = onEvent
     }
 
@@ -92,10 +90,9 @@ final class HostThread: Sendable {
     private func run(_ body: Body) {
         var processID: pid_t = -1
         var control: Int32 = -1
-        let arguments =
-            [
-                body.executable, "\(getpid())", "\(identity.userID)", "\(identity.groupID)",
-            ] + groups
+        let arguments = [
+            body.executable, "\(getpid())", "\(identity.userID)", "\(identity.groupID)",
+        ]
         let error = withCStrings(arguments) {
             squall_start_host(body.executable, $0, &processID, &control)
         }
@@ -291,19 +288,6 @@ final class HostThread: Sendable {
                 return true
             }
             if !waits { continuation.resume() }
-        }
-    }
-
-    /// Makes a disk in memory (0), fills it (1) or lets it have its size again (2).
-    func changeDisk(
-        _ directory: String, _ bytes: UInt64, _ change: UInt32
-    ) async throws(MachineError) -> Incoming {
-        guard let host = channel(Self.hostTag) else { throw .gone }
-        return try await host.request(SQUALL_DISK) { message in
-            message.put(directory)
-            message.put(UInt32(truncatingIfNeeded: bytes))
-            message.put(UInt32(truncatingIfNeeded: bytes >> 32))
-            message.put(change)
         }
     }
 

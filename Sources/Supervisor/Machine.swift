@@ -16,7 +16,7 @@ public final class Machine: Sendable {
     /// What this machine must do without, in words; usually nothing.
     public let losses: [String]
 
-    let channel: Channel
+    private let channel: Channel
     private let host: HostThread
     private let lastProcess = Atomic<UInt32>(0)
 
@@ -98,8 +98,7 @@ public final class Machine: Sendable {
         var reply = try await channel.request(SQUALL_USAGE)
         return MachineUsage(
             processes: reply.u32(), stopped: reply.u32(),
-            cpu: .microseconds(Int64(clamping: reply.u64())), residentBytes: reply.u64(),
-            heldBack: reply.u64())
+            cpu: .microseconds(Int64(clamping: reply.u64())), residentBytes: reply.u64())
     }
 
     /// A socket made inside: used from outside, it acts as the machine's own programs would, crosses
@@ -131,6 +130,12 @@ public final class Machine: Sendable {
         }
         guard result == 0 else { throw .failed(call: "connect", code: errno) }
         return made
+    }
+
+    /// Ends connections between this machine and an address, as `ss -K` does; returns how many.
+    public func resetConnections(to address: UInt32) async throws(MachineError) -> Int {
+        var reply = try await channel.request(SQUALL_RESET) { $0.put(address) }
+        return Int(reply.u32())
     }
 
     /// Writes `/etc/hosts` anew, in place.

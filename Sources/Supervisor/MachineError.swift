@@ -16,9 +16,6 @@ public enum MachineError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A message is larger than the socket takes (arguments and environment together: 128 kB).
     case tooLarge
 
-    /// The kernel's own words for an errno.
-    public static func message(of code: Int32) -> String { words(ofError: code) }
-
     /// One sentence, with the kernel's own words.
     public var description: String {
         switch self {

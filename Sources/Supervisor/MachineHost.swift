@@ -19,8 +19,6 @@ public final class MachineHost: Sendable {
         /// queue; each machine sends at most one event for each request made of it, `emptied` and
         /// `gone` apart.
         public var onEvent: @Sendable (MachineEvent) -> Void
-        /// Control groups that are removed when the host is gone, in whatever way it ends.
-        public var groups: [String] = []
         /// The Swift runtime that nodes shall reach; `nil` is this program's.
         var runtime: Runtime?
 
@@ -61,7 +59,7 @@ public final class MachineHost: Sendable {
             if let given = options.identity { given } else { try Identity.ofThisProcess() }
         let thread = try HostThread(
             identity: identity, runtime: options.runtime ?? .ofThisProgram(for: identity),
-            groups: options.groups, onEvent: options.onEvent)
+            onEvent: options.onEvent)
         let executable = options.executable ?? besideThisProgram()
         do throws(MachineError) {
             var hello = try await thread.start(executable)
@@ -91,25 +89,6 @@ public final class MachineHost: Sendable {
         guard geteuid() == 0 else { return }
         let error = squall_give(path, identity.userID, identity.groupID)
         guard error == 0 else { throw .failed(call: "chown of \(path)", code: error) }
-    }
-
-    /// Covers a directory with a file system of so many bytes in memory, which lives as long as the
-    /// host: a crash or a power-off takes nothing from it. A machine's bind of `DIRECTORY/disk` finds
-    /// it there; outside nothing shows. Gives what is in that directory, to write files to.
-    public func makeDisk(
-        at directory: String, bytes: UInt64
-    ) async throws(MachineError) -> Descriptor {
-        let reply = try await thread.changeDisk(directory, bytes, 0)
-        guard let root = reply.descriptors.first else { throw .gone }
-        return root
-    }
-
-    /// From now on nothing more can be written to a disk (ENOSPC) than what is removed from it first;
-    /// or again as it was made.
-    public func setDisk(
-        at directory: String, bytes: UInt64, full: Bool
-    ) async throws(MachineError) {
-        _ = try await thread.changeDisk(directory, bytes, full ? 1 : 2)
     }
 
     /// Ends every machine and the host, and returns when all of them are collected.

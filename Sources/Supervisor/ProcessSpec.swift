@@ -69,18 +69,12 @@ public struct MachineUsage: Equatable, Sendable {
     public var cpu: Duration
     /// Resident memory, summed (shared pages count for each), in bytes.
     public var residentBytes: UInt64
-    /// How often `limitProcessor` stopped them since the machine was made.
-    public var heldBack: UInt64
 
     /// What is used.
-    public init(
-        processes: UInt32, stopped: UInt32, cpu: Duration, residentBytes: UInt64,
-        heldBack: UInt64 = 0
-    ) {
+    public init(processes: UInt32, stopped: UInt32, cpu: Duration, residentBytes: UInt64) {
         self.processes = processes
         self.stopped = stopped
         self.cpu = cpu
         self.residentBytes = residentBytes
-        self.heldBack = heldBack
     }
 }

@@ -19,8 +19,6 @@ public struct KernelRules: Equatable, Sendable {
     public var isContainer = false
     /// Errno of opening `/dev/net/tun`; 0 when it may be opened.
     public var tunError: Int32 = 0
-    /// `net.core.rmem_max` in bytes: the most that an ordinary user's socket may hold.
-    public var largestReceiveBuffer: Int64?
     /// Path of `squall-host`, for the AppArmor profile.
     public var host = "squall-host"
 
@@ -40,7 +38,6 @@ public struct KernelRules: Equatable, Sendable {
             .flatMap { Int($0.dropFirst(8).drop { $0 == "\t" || $0 == " " }) }
         rules.isContainer =
             access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0
-        rules.largestReceiveBuffer = number("/proc/sys/net/core/rmem_max").map { Int64($0) }
         let tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC)
         rules.tunError = tun < 0 ? errno : 0
         if tun >= 0 { close(tun) }

@@ -27,20 +27,6 @@ extension Topology {
         public internal(set) var stop = Stop()
         /// Ports reachable from outside of the lab.
         public internal(set) var publish: [Publication] = []
-        /// Bytes of a disk of a size of its own, in memory; `nil` for an ordinary directory.
-        public internal(set) var disk: Int64?
-        /// Millionths of one processor that each member may use; no limit when `nil`.
-        public internal(set) var processor: Limit?
-        /// Bytes of memory that each member may use; no limit when `nil`.
-        public internal(set) var memory: Limit?
-        /// The user whose id each member's program sees as its own; a number without a meaning when `nil`.
-        public internal(set) var user: Named?
-        /// Directories of the machine that lie on the member's own disk.
-        public internal(set) var writable: [Named] = []
-        /// Where `clock: faultable` is written; `nil` for a clock that cannot be set.
-        public internal(set) var clock: Place?
-        /// Kernel settings of each member's own network.
-        public internal(set) var settings: [KernelSetting] = []
         /// Where the group's name stands.
         public internal(set) var place: Place
 
@@ -59,32 +45,6 @@ extension Topology {
         public func port(_ word: String) -> UInt16? {
             ports.first { $0.name == word }?.number
         }
-    }
-
-    /// A standing limit of a machine, and where it is written.
-    public struct Limit: Hashable, Sendable {
-        /// In the unit of the key.
-        public var value: Int64
-        /// Where the key stands.
-        public var place: Place
-    }
-
-    /// A name or path, and where it is written.
-    public struct Named: Hashable, Sendable {
-        /// The text.
-        public var value: String
-        /// Where it stands.
-        public var place: Place
-    }
-
-    /// `net.ipv4.tcp_retries2: 5`.
-    public struct KernelSetting: Hashable, Sendable {
-        /// With dots.
-        public var name: String
-        /// As it is written to the kernel.
-        public var value: String
-        /// Where the name stands.
-        public var place: Place
     }
 
     /// What a node runs.

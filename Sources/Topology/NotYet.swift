@@ -3,13 +3,23 @@
 enum NotYet {
     /// Keys, as `MAP.KEY`.
     static let keys: Set<String> = [
+        "topology.weather",
         "topology.checks",
         "topology.lesson",
         "group.container",
+        "group.disk",
+        "group.cpu",
+        "group.memory",
         "group.join",
         "group.leave",
         "group.prepare",
         "group.job",
+        "group.user",
+        "group.writable",
+        "group.sysctl",
+        "group.clock",
+        "workload.accounts",
+        "workload.history",
     ]
 
     /// Values, as `MAP.KEY=VALUE`.
@@ -19,8 +29,17 @@ enum NotYet {
         "group.begin=manual",
         "probe.kind=exec",
         "probe.kind=log",
+        "workload.kind=set",
+        "workload.kind=queue",
+        "workload.kind=counter",
+        "workload.kind=bank",
+        "workload.kind=append",
+        "workload.kind=rw-register",
+        "workload.kind=unique-ids",
         "workload.kind=custom",
+        "workload.driver=etcd",
         "workload.driver=payments",
+        "workload.driver=exec:",
     ]
 
     /// Words of `metrics` beyond the columns are signals of their own.

@@ -71,22 +71,6 @@ enum Quantities {
         return .value(bytes)
     }
 
-    /// `20%`, `0.5%`, `150%`, in millionths of the whole.
-    static func share(_ text: String) -> Outcome<Int64> {
-        var rest = Substring(text)
-        guard let number = decimal(&rest) else { return .wrong(hint: "write a share: 20%") }
-        guard rest == "%" else {
-            guard rest.isEmpty else { return .wrong(hint: "write a share: 20%") }
-            return .wrong(
-                hint: number.value <= 1
-                    ? "\(Int((number.value * 100).rounded()))%?" : "\(number.text)%?")
-        }
-        guard let millionths = number.scaled(by: 10_000) else {
-            return .wrong(hint: "four digits behind the point at most")
-        }
-        return .value(millionths)
-    }
-
     /// `500/s`, `30/m`, in events a second.
     static func frequency(_ text: String) -> Outcome<Double> {
         var rest = Substring(text)

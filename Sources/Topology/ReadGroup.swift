@@ -85,7 +85,6 @@ extension Reader {
         var group = topology.groups[index]
         defer { topology.groups[index] = group }
         readCommand(fields, into: &group)
-        readMachine(fields, into: &group)
         if let item = fields["env"]?.value { readEnvironment(item, into: &group) }
         if let item = fields["files"]?.value { readFiles(item, into: &group) }
         if let item = fields["begin"]?.value {

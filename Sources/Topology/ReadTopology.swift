@@ -89,12 +89,9 @@ extension Reader {
         for (index, fields) in groups { readDetails(of: index, fields) }
         readDependencies(groups)
         countMachines(nodes.key.place)
-        if let item = fields["weather"]?.value {
-            topology.weather = readLines(item, "command lines of faults")
-        }
         if let item = fields["scenarios"]?.value { readScenarios(item) }
         // Commands about machines that could not be read would only be told a second time.
-        if !machinesAreKnown { (topology.scenarios, topology.weather) = ([], []) }
+        if !machinesAreKnown { topology.scenarios = [] }
     }
 
     private mutating func version(_ item: Item) {

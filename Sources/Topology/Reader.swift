@@ -181,7 +181,7 @@ struct Reader {
         quantity(item, "a frequency", "value/frequency", Quantities.frequency)
     }
 
-    mutating func quantity<Value>(
+    private mutating func quantity<Value>(
         _ item: Item, _ what: String, _ code: String,
         _ read: (String) -> Quantities.Outcome<Value>
     ) -> Value? {

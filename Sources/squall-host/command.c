@@ -30,7 +30,7 @@ static int drop_capabilities(void) {
 }
 
 static void execute(
-    const struct limits *limits, const char *directory, const char *const *arguments, const char *const *environment,
+    const char *directory, const char *const *arguments, const char *const *environment,
     const int streams[3], bool terminal, enum stage *stage) {
     sigset_t none;
     sigemptyset(&none);
@@ -42,8 +42,6 @@ static void execute(
         if (dup2(streams[i], i) < 0) return;
     *stage = STAGE_TERMINAL;
     if (terminal && ioctl(0, TIOCSCTTY, 0) != 0) return;
-    join_groups(limits);
-    limit_own_files(limits);
     *stage = STAGE_CAPABILITIES;
     if (drop_capabilities() != 0) return;
     *stage = STAGE_DIRECTORY;
@@ -55,7 +53,7 @@ static void execute(
 }
 
 pid_t start_command(
-    const struct limits *limits, const char *directory, const char *const *arguments, const char *const *environment,
+    const char *directory, const char *const *arguments, const char *const *environment,
     const int streams[3], bool terminal, int *error, const char **call) {
     int report[2];
     *call = "pipe2";
@@ -67,7 +65,7 @@ pid_t start_command(
     pid_t pid = fork();
     if (pid == 0) {
         enum stage stage = STAGE_STREAMS;
-        execute(limits, directory, arguments, environment, streams, terminal, &stage);
+        execute(directory, arguments, environment, streams, terminal, &stage);
         int said[2] = {errno, stage};
         (void)!write(report[1], said, sizeof said);
         _exit(127);

@@ -1,6 +1,6 @@
 // pid 1 of a machine. It sets the machine up, starts what it is asked to, collects what ends, and
-// makes sockets inside. It sleeps in poll, without a timer unless a limit is in force that it has to see
-// to. It keeps the capabilities of its own user namespace; nothing that it starts has any.
+// makes sockets inside. It sleeps in poll and has no timer. It keeps the capabilities of its own user
+// namespace; nothing that it starts has any.
 
 #define _GNU_SOURCE
 #include "machine.h"
@@ -133,8 +133,7 @@ static void collect(const struct machine *machine, struct commands *commands) {
 }
 
 static void start_requested(
-    const struct machine *machine, struct incoming *request, struct commands *commands,
-    const struct limits *limits) {
+    const struct machine *machine, struct incoming *request, struct commands *commands) {
     uint32_t number = get_u32(request), flags = get_u32(request);
     const char *directory = get_text(request);
     const char **arguments = get_texts(request);
@@ -145,7 +144,7 @@ static void start_requested(
     if (commands->count == COMMANDS_MAX)
         error = EAGAIN;
     else if (!request->bad && arguments[0] != NULL && request->descriptor_count == 3)
-        pid = start_command(limits, directory, arguments, environment, request->descriptors,
+        pid = start_command(directory, arguments, environment, request->descriptors,
             flags & SQUALL_START_TERMINAL, &error, &call);
     if (pid > 0) {
         struct outgoing answer;
@@ -161,16 +160,10 @@ static void start_requested(
     free(environment);
 }
 
-static int signal_requested(
-    struct incoming *request, const struct commands *commands, struct limits *limits) {
+static int signal_requested(struct incoming *request, const struct commands *commands) {
     uint32_t number = get_u32(request);
     int signal = (int)get_u32(request);
     if (request->bad) return EINVAL;
-    if (number == 0 && signal == SIGSTOP) limits->paused = true;
-    if (number == 0 && signal == SIGCONT) {
-        limits->paused = false;
-        if (limits->held) return 0;  // they go on with the next share of processor time
-    }
     if (number == 0) return kill(-1, signal) == 0 || errno == ESRCH ? 0 : errno;
     for (unsigned i = 0; i < commands->count; i++)
         if (commands->list[i].number == number)
@@ -180,8 +173,7 @@ static int signal_requested(
 
 // -- Answering -------------------------------------------------------------------------------------
 
-static void answer_usage(
-    const struct machine *machine, const struct incoming *request, const struct limits *limits) {
+static void answer_usage(const struct machine *machine, const struct incoming *request) {
     struct usage usage;
     struct outgoing answer;
     int error = measure(&usage);
@@ -194,7 +186,6 @@ static void answer_usage(
     put_u32(&answer, usage.stopped);
     put_u64(&answer, usage.cpu_microseconds);
     put_u64(&answer, usage.resident_bytes);
-    put_u64(&answer, limits->times);
     send_out(machine->control, &answer, NULL, 0);
 }
 
@@ -214,9 +205,8 @@ static void answer_socket(const struct machine *machine, struct incoming *reques
 }
 
 static void answer_reset(const struct machine *machine, struct incoming *request) {
-    uint32_t count = 0, left = 0;
-    uint32_t address = get_u32(request), port = get_u32(request);
-    int error = request->bad ? EINVAL : reset_connections(address, port, &count, &left);
+    uint32_t count = 0;
+    int error = reset_connections(get_u32(request), &count);
     if (error != 0) {
         send_failure(machine->control, request->request, error, "sock_diag(SOCK_DESTROY)", "");
         return;
@@ -224,41 +214,7 @@ static void answer_reset(const struct machine *machine, struct incoming *request
     struct outgoing answer;
     begin(&answer, SQUALL_RESET_DONE, request->request);
     put_u32(&answer, count);
-    put_u32(&answer, left);
     send_out(machine->control, &answer, NULL, 0);
-}
-
-static void answer_files(
-    const struct machine *machine, struct incoming *request, struct limits *limits) {
-    uint32_t processes, lowered;
-    int error = limit_files(limits, get_u32(request), &processes, &lowered);
-    if (error != 0) {
-        send_failure(machine->control, request->request, error, "prlimit", "");
-        return;
-    }
-    struct outgoing answer;
-    begin(&answer, SQUALL_FILES_LIMITED, request->request);
-    put_u32(&answer, processes);
-    put_u32(&answer, lowered);
-    send_out(machine->control, &answer, NULL, 0);
-}
-
-static int group_requested(struct incoming *request, struct limits *limits) {
-    uint32_t slot = get_u32(request), stay = get_u32(request);
-    if (request->bad || request->descriptor_count != 1) return EINVAL;
-    int error = join_group(limits, slot, request->descriptors[0], stay != 0);
-    if (stay != 0 && slot < GROUPS_MAX) request->descriptors[0] = -1;  // kept
-    return error;
-}
-
-// Writes a page to a file without a name, as the node could: 0 or an errno.
-static int try_write(const char *directory) {
-    static const char page[4096];
-    int file = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-    if (file < 0) return errno;
-    int error = write(file, page, sizeof page) < 0 ? errno : 0;
-    close(file);
-    return error;
 }
 
 static void answer_plain(
@@ -268,30 +224,18 @@ static void answer_plain(
 }
 
 static void answer(
-    const struct machine *machine, struct incoming *request, struct commands *commands,
-    struct limits *limits) {
+    const struct machine *machine, struct incoming *request, struct commands *commands) {
     switch (request->kind) {
-    case SQUALL_START: start_requested(machine, request, commands, limits); break;
+    case SQUALL_START: start_requested(machine, request, commands); break;
     case SQUALL_SIGNAL:
-        answer_plain(machine, request, signal_requested(request, commands, limits), "kill");
+        answer_plain(machine, request, signal_requested(request, commands), "kill");
         break;
-    case SQUALL_USAGE: answer_usage(machine, request, limits); break;
+    case SQUALL_USAGE: answer_usage(machine, request); break;
     case SQUALL_SOCKET: answer_socket(machine, request); break;
     case SQUALL_HOSTS:
         answer_plain(machine, request, write_hosts(get_text(request)), "write(/etc/hosts)");
         break;
     case SQUALL_RESET: answer_reset(machine, request); break;
-    case SQUALL_LIMIT_CPU:
-        limit_processor(limits, get_u32(request));
-        send_done(machine->control, request->request);
-        break;
-    case SQUALL_LIMIT_FILES: answer_files(machine, request, limits); break;
-    case SQUALL_JOIN_GROUP:
-        answer_plain(machine, request, group_requested(request, limits), "write(cgroup.procs)");
-        break;
-    case SQUALL_TRY_WRITE:
-        answer_plain(machine, request, try_write(get_text(request)), "write");
-        break;
     default: answer_plain(machine, request, ENOSYS, "request"); break;
     }
 }
@@ -302,7 +246,6 @@ void live(struct machine *machine) {
     static struct losses losses;
     static struct incoming request;
     static struct commands commands = {.empty = true};
-    static struct limits limits = {.most_files = RLIM_INFINITY, .groups = {-1, -1}};
     struct outgoing ready;
 
     keep_own_descriptors(machine);
@@ -326,11 +269,7 @@ void live(struct machine *machine) {
 
     struct pollfd watched[2] = {{children, POLLIN, 0}, {machine->control, POLLIN, 0}};
     for (;;) {
-        struct timespec wait;
-        bool limited = next_look(&limits, &wait);
-        int ready = ppoll(watched, 2, limited ? &wait : NULL, NULL);
-        if (limited) see_to_limits(&limits);
-        if (ready <= 0) continue;
+        if (poll(watched, 2, -1) < 0) continue;
         // Ends before answers: what the lab hears after an answer happened after it.
         if (watched[0].revents != 0) {
             struct signalfd_siginfo said;
@@ -339,7 +278,7 @@ void live(struct machine *machine) {
         }
         if (watched[1].revents != 0) {
             if (receive(machine->control, &request) == 1) {
-                answer(machine, &request, &commands, &limits);
+                answer(machine, &request, &commands);
                 close_descriptors(&request);
             } else if (machine->ties.end_of_file) {
                 _exit(0);  // and with pid 1 everything

@@ -4,11 +4,8 @@
 #define HOST_MACHINE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/types.h>
-#include <time.h>
 
 #include "message.h"
 #include "network.h"
@@ -73,68 +70,11 @@ int write_hosts(const char *text);
 
 // -- command.c -----------------------------------------------------------------------------------
 
-struct limits;
-
-// Starts a program as an ordinary process without any capability, within the limits. Returns its
-// process id, or -1 with the errno and the call that failed.
+// Starts a program as an ordinary process without any capability. Returns its process id, or -1 with
+// the errno and the call that failed.
 pid_t start_command(
-    const struct limits *limits, const char *directory, const char *const *arguments, const char *const *environment,
+    const char *directory, const char *const *arguments, const char *const *environment,
     const int streams[3], bool terminal, int *error, const char **call);
-
-// -- processes.c ---------------------------------------------------------------------------------
-
-// A walk through the processes of this machine, pid 1 left out.
-struct walk {
-    void *directory;
-    int proc;     // descriptor of /proc
-    bool is_own;  // /proc is the machine's own
-    char self[16], own[64];
-};
-
-// 0 or an errno.
-int begin_walk(struct walk *walk);
-// The next one as it is called in /proc; NULL at the end.
-const char *next_process(struct walk *walk);
-// The next one by its number in the machine; 0 at the end, and where /proc is the host's.
-pid_t next_pid(struct walk *walk);
-void end_walk(struct walk *walk);
-
-// -- limit.c -------------------------------------------------------------------------------------
-
-#define GROUPS_MAX 2
-
-// What the machine's processes may use, as far as pid 1 sees to it.
-struct limits {
-    uint32_t share;  // of one processor, in millionths; 0 for no limit
-    int64_t budget, used;
-    uint64_t next_period;
-    uint64_t times;  // how often it held the processes back
-    bool held;       // stopped by the limit
-    bool paused;     // stopped by request: the limit wakes nobody
-    rlim_t most_files;  // RLIM_INFINITY for no limit
-    uint64_t next_files;
-    bool files_are_known;
-    struct file_limit *files;
-    size_t file_count, file_room;
-    int groups[GROUPS_MAX];  // cgroup.procs that new processes join; -1 for none
-};
-
-// A share of one processor, in millionths; 0 takes the limit away.
-void limit_processor(struct limits *limits, uint32_t share);
-// At most so many open files; 0 gives back what processes had. Sets how many processes there are and
-// how many may have less than they would. 0 or an errno.
-int limit_files(struct limits *limits, uint32_t most, uint32_t *processes, uint32_t *lowered);
-// In a child of pid 1, before it is executed.
-void limit_own_files(const struct limits *limits);
-// Moves all processes to a control group by its cgroup.procs; with `stay` those that are started later
-// go there too, and the descriptor is kept. 0 or an errno.
-int join_group(struct limits *limits, uint32_t slot, int group, bool stay);
-// In a child of pid 1, before it is executed.
-void join_groups(const struct limits *limits);
-// Until something has to be looked at; false: nothing has.
-bool next_look(const struct limits *limits, struct timespec *wait);
-// Looks at what is due.
-void see_to_limits(struct limits *limits);
 
 // -- usage.c -------------------------------------------------------------------------------------
 
@@ -143,15 +83,12 @@ struct usage {
     uint64_t cpu_microseconds, resident_bytes;
 };
 
-// Adds one process of /proc to what is used; how much of it are ended children, in clock ticks.
-long add_process(int proc, const char *pid, struct usage *usage);
 // Adds up what all processes but pid 1 use, from this machine's own /proc. 0 or an errno.
 int measure(struct usage *usage);
 
 // -- reset.c -------------------------------------------------------------------------------------
 
-// Destroys all TCP connections with `address` at the other end, and `port` at either end where it is not
-// 0; sets how many, and how many of those are there still. 0 or an errno.
-int reset_connections(uint32_t address, uint32_t port, uint32_t *count, uint32_t *left);
+// Destroys all TCP connections with `address` at the other end; sets how many. 0 or an errno.
+int reset_connections(uint32_t address, uint32_t *count);
 
 #endif

@@ -7,11 +7,7 @@
 // user namespaces are restricted, root's are not) and machines are mapped to the id that it is given.
 // An outer id of 0 is refused: a node would own the host's files.
 //
-//     squall-host PARENT UID GID [GROUP …]        descriptor 3: SOCK_SEQPACKET to the lab
-//     squall-host clock                           in a machine: what its clocks say
-//
-// Directories of control groups are the one thing that the kernel does not take away by itself. Where
-// any are given, a process that does nothing else waits for the end of this one and removes them.
+//     squall-host PARENT UID GID        descriptor 3: SOCK_SEQPACKET to the lab
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,11 +27,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "disk.h"
-#include "groups.h"
 #include "machine.h"
 #include "message.h"
 
@@ -152,9 +145,7 @@ static int read_spec(
     *call = "request";
     *detail = "";
     machine->device.attachment = get_u32(request);
-    uint32_t flags = get_u32(request);
-    machine->device.whole = !(flags & SQUALL_MAKE_NO_TSO);
-    machine->device.bridged = flags & SQUALL_MAKE_BRIDGED;
+    machine->device.whole = !(get_u32(request) & SQUALL_MAKE_NO_TSO);
     machine->device.address = get_u32(request);
     machine->device.prefix = get_u32(request);
     machine->device.mtu = get_u32(request);
@@ -167,7 +158,7 @@ static int read_spec(
     uint32_t binds = get_u32(request);
     if (request->bad || binds > BINDS_MAX || machine->device.prefix > 32) return EINVAL;
     for (uint32_t i = 0; i < binds; i++) {
-        flags = get_u32(request);
+        uint32_t flags = get_u32(request);
         const char *source = get_text(request), *target = get_text(request);
         if (request->bad) return EINVAL;
         *call = "open_tree";
@@ -264,28 +255,6 @@ static void make(struct incoming *request) {
     if (control[0] >= 0) close(control[0]);
 }
 
-// -- Disks -----------------------------------------------------------------------------------------
-
-static void change_disk(struct incoming *request) {
-    const char *directory = get_text(request);
-    uint64_t bytes = get_u32(request);
-    bytes |= (uint64_t)get_u32(request) << 32;
-    uint32_t change = get_u32(request);
-    int root = -1, error = EINVAL;
-    if (!request->bad && change == 0)
-        error = make_disk(directory, bytes, host.user, host.group, &root);
-    if (!request->bad && change == 1) error = fill_disk(directory);
-    if (!request->bad && change == 2) error = empty_disk(directory, bytes);
-    if (error != 0) {
-        send_failure(CONTROL, request->request, error, "mount(tmpfs)", directory);
-        return;
-    }
-    struct outgoing answer;
-    begin(&answer, SQUALL_DISK_MADE, request->request);
-    send_out(CONTROL, &answer, &root, root < 0 ? 0 : 1);
-    if (root >= 0) close(root);
-}
-
 // -- Ending one ------------------------------------------------------------------------------------
 
 static void power_off(struct incoming *request) {
@@ -337,7 +306,6 @@ static void serve(void) {
         if (receive(CONTROL, &request) == 1) {
             if (request.kind == SQUALL_MAKE) make(&request);
             else if (request.kind == SQUALL_POWER_OFF) power_off(&request);
-            else if (request.kind == SQUALL_DISK) change_disk(&request);
             else send_failure(CONTROL, request.request, ENOSYS, "request", "");
             close_descriptors(&request);
         } else if (host.ties.end_of_file) {
@@ -359,24 +327,9 @@ static void shed(pid_t lab) {
     setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, (id_t)lab));
 }
 
-// Wall clock and monotonic clock in seconds, and both again a moment later: for the proof that a
-// machine's clock was set.
-static int read_clocks(void) {
-    for (int reading = 0; reading < 2; reading++) {
-        struct timespec wall, steady, pause = {.tv_nsec = 300000000};
-        clock_gettime(CLOCK_REALTIME, &wall);
-        clock_gettime(CLOCK_MONOTONIC, &steady);
-        printf("%lld.%09ld %lld.%09ld ", (long long)wall.tv_sec, wall.tv_nsec,
-            (long long)steady.tv_sec, steady.tv_nsec);
-        if (reading == 0) nanosleep(&pause, NULL);
-    }
-    return 0;
-}
-
 int main(int count, char **arguments) {
-    if (count == 2 && strcmp(arguments[1], "clock") == 0) return read_clocks();
     syscall(SYS_close_range, CONTROL + 1, ~0u, 0);
-    if (count < 4 || fcntl(CONTROL, F_SETFD, FD_CLOEXEC) != 0) {
+    if (count != 4 || fcntl(CONTROL, F_SETFD, FD_CLOEXEC) != 0) {
         fprintf(stderr, "squall-host is started by squall; it is of no use alone\n");
         return 64;
     }
@@ -389,7 +342,6 @@ int main(int count, char **arguments) {
     pid_t lab = (pid_t)strtol(arguments[1], NULL, 10);
     shed(lab);
     setsid();
-    if (count > 4 && remove_afterwards(arguments + 4) != 0) return 70;
     become_hub();
     if (host.ties.parent_death) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -37,14 +37,8 @@ static bool is_to(const struct inet_diag_msg *socket, uint32_t address) {
     return far[0] == 0 && far[1] == 0 && far[2] == htonl(0xffff) && far[3] == address;
 }
 
-static bool has_port(const struct inet_diag_msg *socket, uint32_t port) {
-    return port == 0 || ntohs(socket->id.idiag_sport) == port ||
-        ntohs(socket->id.idiag_dport) == port;
-}
-
 static int find(
-    int s, uint8_t family, uint32_t address, uint32_t port, struct inet_diag_req_v2 *found,
-    uint32_t *count) {
+    int s, uint8_t family, uint32_t address, struct inet_diag_req_v2 *found, uint32_t *count) {
     struct inet_diag_req_v2 body = {
         .sdiag_family = family,
         .sdiag_protocol = IPPROTO_TCP,
@@ -60,7 +54,7 @@ static int find(
             if (h->nlmsg_type == NLMSG_DONE) return 0;
             if (h->nlmsg_type == NLMSG_ERROR) return -((struct nlmsgerr *)NLMSG_DATA(h))->error;
             const struct inet_diag_msg *socket = NLMSG_DATA(h);
-            if (!is_to(socket, address) || !has_port(socket, port) || *count == FOUND_MAX) continue;
+            if (!is_to(socket, address) || *count == FOUND_MAX) continue;
             found[(*count)++] = (struct inet_diag_req_v2){
                 .sdiag_family = family,
                 .sdiag_protocol = IPPROTO_TCP,
@@ -72,52 +66,25 @@ static int find(
     return error;
 }
 
-static int find_all(
-    int s, uint32_t address, uint32_t port, struct inet_diag_req_v2 *found, uint32_t *count) {
-    *count = 0;
-    int error = find(s, AF_INET, htonl(address), port, found, count);
-    if (error == 0) error = find(s, AF_INET6, htonl(address), port, found, count);
-    return error == ENOENT ? 0 : error;  // a kernel without IPv6
-}
-
-static int destroy(int s, const struct inet_diag_req_v2 *socket, uint32_t *ended) {
-    char answer[1024];
-    int error = ask(s, SOCK_DESTROY, NLM_F_REQUEST | NLM_F_ACK, socket);
-    if (error != 0 || recv(s, answer, sizeof answer, 0) <= 0) return error;
-    int code = ((struct nlmsgerr *)NLMSG_DATA((struct nlmsghdr *)answer))->error;
-    // Gone already where both ends are here: the first one's reset ended the second.
-    if (code != 0 && code != -ENOENT) return -code;
-    (*ended)++;
-    return 0;
-}
-
-// How many of them are still there: by their cookies, since programs connect again at once.
-static int count_again(
-    int s, uint32_t address, uint32_t port, const struct inet_diag_req_v2 *destroyed,
-    uint32_t total, uint32_t *left) {
-    static struct inet_diag_req_v2 now[FOUND_MAX];
-    uint32_t there = 0;
-    int error = find_all(s, address, port, now, &there);
-    for (uint32_t i = 0; i < there; i++)
-        for (uint32_t j = 0; j < total; j++)
-            *left += memcmp(now[i].id.idiag_cookie, destroyed[j].id.idiag_cookie,
-                         sizeof now[i].id.idiag_cookie) == 0;
-    return error;
-}
-
-int reset_connections(uint32_t address, uint32_t port, uint32_t *count, uint32_t *left) {
+int reset_connections(uint32_t address, uint32_t *count) {
     static struct inet_diag_req_v2 found[FOUND_MAX];
-    uint32_t total = 0;
-    *count = *left = 0;
+    uint32_t total = 0, ended = 0;
     int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (s < 0) return errno;
-    int error;
-    // More than there is room for are taken in several rounds.
-    do {
-        error = find_all(s, address, port, found, &total);
-        for (uint32_t i = 0; i < total && error == 0; i++) error = destroy(s, &found[i], count);
-    } while (error == 0 && total == FOUND_MAX);
-    if (error == 0 && total > 0) error = count_again(s, address, port, found, total, left);
+    int error = find(s, AF_INET, htonl(address), found, &total);
+    if (error == 0) error = find(s, AF_INET6, htonl(address), found, &total);
+    if (error == ENOENT) error = 0;  // a kernel without IPv6
+    for (uint32_t i = 0; i < total && error == 0; i++) {
+        char answer[1024];
+        error = ask(s, SOCK_DESTROY, NLM_F_REQUEST | NLM_F_ACK, &found[i]);
+        if (error == 0 && recv(s, answer, sizeof answer, 0) > 0) {
+            int code = ((struct nlmsgerr *)NLMSG_DATA((struct nlmsghdr *)answer))->error;
+            // Gone already where both ends are here: the first one's reset ended the second.
+            if (code == 0 || code == -ENOENT) ended++;
+            else error = -code;
+        }
+    }
     close(s);
+    *count = ended;
     return error;
 }

@@ -68,7 +68,10 @@ struct RandomEntries {
             .judged(
                 Judgement(
                     kind: dice.one(of: Judgement.Kind.allCases), text: text(),
-                    verdict: dice.one(of: Judgement.Verdict.allCases), detail: text()))
+                    verdict: dice.one(of: Judgement.Verdict.allCases), detail: text(),
+                    counts: (0..<Int(whole() % 3)).map { _ in
+                        Judgement.Count(name: text(), number: whole())
+                    }))
         case 21: .logLines(node(), firstByte: whole(), count: UInt32(truncatingIfNeeded: whole()))
         case 22: .dropped(DropReport(what: text(), count: whole()))
         case 23: .note(text(), by: text())
@@ -155,9 +158,7 @@ struct RandomEntries {
             kind: dice.one(of: NodeDescription.Kind.allCases),
             labels: some(upTo: 3) {
                 NodeDescription.Label(key: $0.text(), value: $0.text())
-            }, probed: dice.chance(2),
-            disk: dice.chance(3) ? ByteCount(bytes: Int64(dice.next() >> 20)) : nil,
-            hasFaultableClock: dice.chance(3))
+            }, probed: dice.chance(2))
     }
 
     private mutating func change() -> NodeChange {

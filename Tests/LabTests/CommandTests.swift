@@ -252,7 +252,7 @@ extension LabTests {
                 ("heal split", "over already"), ("pause n-1 as split", "split"),
                 ("crash n-1 for soon", "soon"), ("scale n to 9", "not in this version"),
                 ("traffic 5/s", "workload"),
-                ("clock n-1 ahead 5s", "a clock that cannot be set"),
+                ("clock n-1 ahead 5s", "not in this version"),
                 ("signal n-1 NOTHING", "NOTHING"), ("exec n-1 exit 7", "status 7"),
             ] {
                 let ran = try await lab.home.start(

@@ -16,7 +16,7 @@
 #define SQUALL_PROTOCOL_H
 
 // Raised whenever either side would misunderstand the other.
-#define SQUALL_PROTOCOL_VERSION 2u
+#define SQUALL_PROTOCOL_VERSION 1u
 
 // Largest message and most descriptors in one.
 #define SQUALL_MESSAGE_MAX 196608u
@@ -41,9 +41,6 @@
 // text target); list of settings (text path below /proc/sys, text value).
 #define SQUALL_MAKE 10u
 #define SQUALL_MAKE_NO_TSO 1u
-// The near end of a veth pair goes into a kernel bridge of the hub instead of to the switch: what a
-// measurement compares with. The port that is handed over is /dev/null.
-#define SQUALL_MAKE_BRIDGED 2u
 #define SQUALL_BIND_WRITABLE 1u
 // -- Answer: u32 machine, u32 outer process id; descriptors: socket to pid 1, port.
 #define SQUALL_MADE 11u
@@ -51,12 +48,6 @@
 #define SQUALL_POWER_OFF 12u
 // -- From the host, unasked: u32 machine, collected with all its processes.
 #define SQUALL_GONE 13u
-
-// -- To the host: text directory, u64 bytes, u32 0. Mounts a file system of that size in memory over it,
-// which ends with the host. With u32 1: nothing more can be written to it; with 2: again as it was made.
-// What is bound from `directory`/disk is the node's. Answer: descriptor of that.
-#define SQUALL_DISK 14u
-#define SQUALL_DISK_MADE 15u
 
 // -- From a machine, unasked, first: its set-up is done. List of texts: what it must do without.
 #define SQUALL_READY 20u
@@ -72,7 +63,7 @@
 // -- To a machine: u32 process (0: all but pid 1), u32 signal.
 #define SQUALL_SIGNAL 25u
 // -- To a machine: nothing. Answer: u32 processes, u32 stopped, u64 CPU microseconds, u64 resident
-// bytes, u64 how often its limit of processor time held it back.
+// bytes.
 #define SQUALL_USAGE 26u
 #define SQUALL_USED 27u
 // -- To a machine: u32 domain, u32 type, u32 protocol. Answer: descriptor.
@@ -80,20 +71,8 @@
 #define SQUALL_SOCKET_MADE 29u
 // -- To a machine: text of /etc/hosts.
 #define SQUALL_HOSTS 30u
-// -- To a machine: u32 address, u32 port (0: any). TCP connections to and from it are destroyed. Answer:
-// u32 how many, u32 how many of those are left.
+// -- To a machine: u32 address. TCP connections to and from it are destroyed. Answer: u32 how many.
 #define SQUALL_RESET 31u
 #define SQUALL_RESET_DONE 32u
-// -- To a machine: u32 share of one processor, in millionths (0: no limit).
-#define SQUALL_LIMIT_CPU 33u
-// -- To a machine: u32 most open files, soft (0: what they had). Answer: u32 processes, u32 of those how
-// many may have less than they would.
-#define SQUALL_LIMIT_FILES 34u
-#define SQUALL_FILES_LIMITED 35u
-// -- To a machine: u32 which one (below 2), u32 1 to stay, 0 to go; descriptor: cgroup.procs of the
-// control group that its processes go to, and with 1 those that are started later.
-#define SQUALL_JOIN_GROUP 36u
-// -- To a machine: text directory. A page is written there to a file without a name; fails as that does.
-#define SQUALL_TRY_WRITE 37u
 
 #endif

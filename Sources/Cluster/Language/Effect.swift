@@ -41,12 +41,6 @@ extension FaultSpec {
 }
 
 extension Selector {
-    /// Names of machines (or groups), one by one.
-    fileprivate var isPlain: Bool {
-        except.isEmpty
-            && terms.allSatisfy { if case .name = $0 { true } else { false } }
-    }
-
     /// One machine by its name.
     fileprivate var isSingle: Bool {
         if terms.count == 1, except.isEmpty, case .name = terms[0] { return true }
@@ -79,11 +73,7 @@ extension ProcessFault {
 
 extension Partition {
     fileprivate var effect: String {
-        let groups: [Group]
-        switch self {
-        case .groups(let written): groups = written
-        case .shape(let shape, let nodes): return shape.effect(of: nodes)
-        }
+        guard case .groups(let groups) = self else { return "no packet between the parts" }
         guard groups.count <= 2, let one = groups.first else {
             return "no packet between \(groups.count) groups"
         }
@@ -92,24 +82,6 @@ extension Partition {
             return "no packet between \(fewer.brief) and the others"
         }
         return "no packet between \(one.brief) and \(groups[1].brief)"
-    }
-}
-
-extension Partition.Shape {
-    /// With names in order it is known who stands in the middle.
-    fileprivate func effect(of nodes: Selector?) -> String {
-        let count = nodes?.terms.count ?? 0
-        switch self {
-        case .halves: return "no packet between the two halves"
-        case .thirds: return "no packet between the three parts"
-        case .ring where count == 3: return "each hears only one of the others, in a ring"
-        case .ring: return "each reaches a majority, no two the same one"
-        case .bridge:
-            guard let nodes, count >= fewest, nodes.isPlain else {
-                return "one node sees both sides, which do not see each other"
-            }
-            return "\(nodes.terms[count / 2].text) sees both sides, which do not see each other"
-        }
     }
 }
 

@@ -149,12 +149,8 @@ public struct Resolver: Sendable {
         return draw(count, from: candidates)
     }
 
+    /// The first steps of a Fisher-Yates shuffle; each takes one draw of its own.
     private mutating func draw(_ count: Int, from candidates: [NodeID]) -> [NodeID] {
-        shuffled(candidates, first: count).prefix(count).sorted()
-    }
-
-    /// The first steps of a Fisher-Yates shuffle, or all; each takes one draw of its own.
-    mutating func shuffled(_ candidates: [NodeID], first count: Int = .max) -> [NodeID] {
         var pool = candidates.sorted()
         for index in 0..<min(count, pool.count) {
             let bits = random.bits(.selection, number: command, lane: draws)
@@ -162,7 +158,7 @@ public struct Resolver: Sendable {
             let offset = KeyedRandom.scale(bits, below: UInt64(pool.count - index))
             pool.swapAt(index, index + Int(offset))
         }
-        return pool
+        return pool.prefix(count).sorted()
     }
 
     static func machines(_ count: Int) -> String { count == 1 ? "1 machine" : "\(count) machines" }

@@ -145,16 +145,20 @@ extension Resolver {
     private mutating func divide(
         _ partition: Partition, _ ending: Ending
     ) throws(SelectorError) -> Resolution {
-        let written: [Partition.Group]
-        switch partition {
-        case .groups(let groups): written = groups
-        case .shape(let shape, let nodes): return try divide(shape, of: nodes, ending)
+        guard case .groups(let written) = partition else {
+            throw SelectorError("'partition \(partition.text)' is not in this version")
         }
         let groups = try groups(written)
+        var blocks: [LinkSet.Block] = []
+        for (index, one) in groups.enumerated() {
+            for (other, two) in groups.enumerated() where other != index {
+                blocks.append(.init(from: one, to: two))
+            }
+        }
         let named = groups.map { Partition.Group.nodes(names($0)) }
         return Resolution(
             command: .fault(.partition(.groups(named)), ending), nodes: groups.joined().sorted(),
-            links: LinkSet(across: groups))
+            links: LinkSet(blocks))
     }
 
     /// The machines of each group; the rest is every node that no other group names. With a single

@@ -3,8 +3,12 @@
 enum Unsupported {
     /// Verbs that do not run yet, whatever follows them.
     static let verbs: Set<String> = [
-        "attack", "scale",
+        "reset", "refuse", "hold", "duplicate", "reorder", "corrupt", "limit", "mtu", "profile",
+        "clock", "disk", "cpu", "memory", "files", "attack", "scale", "put", "get", "call",
     ]
+
+    /// Distributions of jitter that exist.
+    static let bells: Set<Bell> = [.uniform, .normal]
 
     static func message(_ what: String) -> String { "'\(what)' is not in this version" }
 }
@@ -14,6 +18,9 @@ extension Command {
     public var unsupported: String? {
         switch self {
         case .scale: Unsupported.message("scale")
+        case .put: Unsupported.message("put")
+        case .get: Unsupported.message("get")
+        case .call: Unsupported.message("call")
         case .traffic(.level(let level)): level.unsupported(of: "traffic")
         case .fault(let spec, _): spec.unsupported
         default: nil
@@ -25,13 +32,15 @@ extension FaultSpec {
     /// Why this version refuses the fault; `nil` when it can be injected.
     public var unsupported: String? {
         switch self {
-        case .link(let effect, _, _): return effect.unsupported
-        case .machine(.diskSlow, _): return Unsupported.message("disk … slow")
-        case .machine(.diskFailing, _): return Unsupported.message("disk … failing")
+        case .partition(.shape(let shape, _)):
+            return Unsupported.message("partition \(shape.rawValue)")
+        case .link(let effect, _, let only):
+            if let refusal = effect.unsupported { return refusal }
+            return only == nil ? nil : Unsupported.message("only")
         case .machine, .attack:
             let verb = String(text.prefix { $0 != " " })
             return Unsupported.verbs.contains(verb) ? Unsupported.message(verb) : nil
-        case .process, .isolate, .unplug, .partition: return nil
+        case .process, .isolate, .unplug, .partition(.groups): return nil
         }
     }
 }
@@ -40,10 +49,15 @@ extension LinkEffect {
     fileprivate var unsupported: String? {
         if Unsupported.verbs.contains(verb) { return Unsupported.message(verb) }
         switch self {
-        case .delay(let level, _, _, _), .loss(let level, _), .duplicate(let level),
-            .reorder(let level, _), .corrupt(let level, _), .limit(let level, _, _):
-            return level.unsupported(of: verb)
-        case .cut, .reset, .refuse, .hold, .mtu, .profile: return nil
+        case .delay(let level, _, let bell, let correlation):
+            if let refusal = level.unsupported(of: verb) { return refusal }
+            if correlation != nil { return Unsupported.message("delay … correlation") }
+            guard let bell, !Unsupported.bells.contains(bell) else { return nil }
+            return Unsupported.message("delay … \(bell.rawValue)")
+        case .loss(let level, let burst):
+            if let refusal = level.unsupported(of: verb) { return refusal }
+            return burst == nil ? nil : Unsupported.message("loss … burst")
+        default: return nil
         }
     }
 }
@@ -51,7 +65,10 @@ extension LinkEffect {
 extension Level {
     fileprivate func unsupported(of verb: String) -> String? {
         switch self {
-        case .constant, .ramp, .sine, .square: nil
+        case .constant: nil
+        case .ramp: Unsupported.message("\(verb) … ramp")
+        case .sine: Unsupported.message("\(verb) … sine")
+        case .square: Unsupported.message("\(verb) … square")
         case .trace: Unsupported.message("\(verb) … trace")
         }
     }

@@ -115,12 +115,6 @@ enum FaultMenu {
                     label: "share", prefix: "", choices: ["0.1%", "1%", "5%", "10%"], index: 1,
                     extra: Amount.Extra(label: "checksum", choices: ["", "wrong", "right"])))),
         Item(
-            key: "g", verb: "disk", about: "nothing more can be written",
-            kind: .machine(["full"])),
-        Item(
-            key: "n", verb: "files", about: "few files and connections can be opened",
-            kind: .machine(["16", "64", "256", "1024"])),
-        Item(
             key: "m", verb: "memory", about: "little memory is left",
             kind: .machine(["32MB", "64MB", "128MB", "256MB"])),
         Item(

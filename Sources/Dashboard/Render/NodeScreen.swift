@@ -95,9 +95,6 @@ extension Renderer {
         for label in node.description.labels {
             machine.append(Span("  \(label.key)=\(label.value)", .quiet))
         }
-        if let disk = node.description.disk {
-            machine.append(Span("  disk in ram \(Quantity.size(disk).spaced)", .quiet))
-        }
         let starts = node.change.starts
         if starts > 0 {
             machine.append(Span("  started \(starts == 1 ? "once" : "\(starts) times")", .quiet))
