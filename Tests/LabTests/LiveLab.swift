@@ -61,8 +61,13 @@ final class LiveLab {
     func fault(_ id: FaultID) -> FaultState? { state.core.faults.first { $0.record.id == id } }
 
     /// A node as of what was read so far.
+    /// A plain error where it is not known (yet): conditions that are waited for ask with `try?`, and a
+    /// requirement that fails would be told all the same.
     func node(_ name: String) throws -> NodeState {
-        try #require(state.core.nodes.first { $0.name == name })
+        guard let node = state.core.nodes.first(where: { $0.name == name }) else {
+            throw Late(description: "no node \(name) was told of")
+        }
+        return node
     }
 
     /// What became of a node, in order, as phases and reasons.

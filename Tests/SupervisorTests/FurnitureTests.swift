@@ -47,12 +47,12 @@ struct FurnitureTests {
             let first = try await bench.machine("kv-1", last: 2)
             let second = try await bench.machine("kv-2", last: 3)
             let made = try await bench.shell(
-                "touch /tmp/a /run/b /dev/shm/c && ipcmk -M 4096", in: first)
+                "touch /tmp/squall-a /run/squall-b /dev/shm/squall-c && ipcmk -M 4096", in: first)
             #expect(made.end?.status == 0, "\(made.output)")
             let seen = try await bench.shell(
                 "ls -A /tmp /dev/shm; ls /run; ipcs -m | grep -c 0x", in: second)
             expect(seen.output, is: "/dev/shm:\n\n/tmp:\nlock\nsquall\n0\n")
-            for path in ["/tmp/a", "/run/b", "/dev/shm/c"] {
+            for path in ["/tmp/squall-a", "/run/squall-b", "/dev/shm/squall-c"] {
                 #expect(access(path, F_OK) != 0, "\(path) is on the host")
             }
             await bench.host.end()
