@@ -102,9 +102,11 @@ extension LabTests {
             let home = try Home()
             let lab = try await LiveLab(home, home.topology(Self.topology, "talk"))
             try await lab.wait(for: "all ready") { $0.core.allReadyAt != nil }
-            let all = processes(marked: home.mark).filter { name(of: $0) == "squall-host" }
-            let host = try #require(all.first { parent(of: $0) == lab.id })
-            let machine = try #require(all.first { parent(of: $0) == host })
+            let hosts = processes(marked: home.mark).filter { name(of: $0) == "squall-host" }
+            let host = try #require(hosts.first { parent(of: $0) == lab.id })
+            // Not every child of the host is a machine: one waits for its end, to tidy up after it.
+            let machine = try #require(
+                hosts.first { parent(of: $0) == host && namespace(of: $0) != namespace(of: host) })
             kill(machine, SIGKILL)
             try await lab.wait(for: "a node to come back") { state in
                 state.core.nodes.map(\.change.starts).sorted() == [1, 1, 2]
@@ -146,6 +148,10 @@ private func throwAt(_ descriptor: Int32, _ text: String) {
 private func parent(of id: pid_t) -> pid_t? {
     let fields = contents("/proc/\(id)/stat").split(separator: ")").last?.split(separator: " ")
     return fields.flatMap { $0.count > 1 ? pid_t($0[1]) : nil }
+}
+
+private func namespace(of id: pid_t) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/ns/pid")
 }
 
 private func name(of id: pid_t) -> String {
