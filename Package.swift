@@ -66,6 +66,7 @@ let package = Package(
         room("Topology", [yams]),
         room("Faults", ["Cluster"], settings: hot),
         room("Chaos", ["Cluster"]),
+        room("Checkers", settings: hot),
         room("Journal", ["Cluster"], settings: hot),
         room("Dashboard", ["Cluster"]),
 
@@ -88,8 +89,8 @@ let package = Package(
         room(
             "Commands",
             [
-                argumentParser, "Cluster", "Topology", "Chaos", "Journal", "Lab", "Dashboard",
-                "Exports",
+                argumentParser, "Cluster", "Topology", "Chaos", "Checkers", "Journal", "Lab",
+                "Dashboard", "Exports",
                 "Terminal", "Supervisor", "Fabric", "Faults", "Probes", "Workload", "CLinux",
             ],
             exclude: ["Reference"],
@@ -112,6 +113,7 @@ let package = Package(
         tests("Topology", ["Topology"], exclude: ["Golden"]),
         tests("Faults", ["Cluster", "Faults"]),
         tests("Chaos", ["Cluster", "Chaos", "Topology"], exclude: ["Golden"]),
+        tests("Checkers", ["Checkers"]),
         tests("Journal", ["Cluster", "Journal"]),
         tests("Dashboard", ["Cluster", "Dashboard"], exclude: ["Golden"]),
         tests("Supervisor", ["Supervisor", "CLinux"]),
@@ -129,7 +131,8 @@ let package = Package(
         tests(
             "Reference",
             [
-                "Chaos", "Cluster", "Commands", "Dashboard", "Journal", "Topology", argumentParser,
+                "Chaos", "Checkers", "Cluster", "Commands", "Dashboard", "Journal", "Topology",
+                argumentParser,
             ]),
 
         // Rooms together, on real machines.

@@ -33,6 +33,7 @@ public struct Squall: ParsableCommand {
             Exec.self,
             Shell.self,
             Export.self,
+            CheckHistory.self,
             Runs.self,
             Topologies.self,
             Validate.self,

@@ -19,6 +19,8 @@ public struct RunFolder: Equatable, Sendable {
     public var name: String { String(path.split(separator: "/").last ?? "") }
     /// Everything that happened.
     public var journal: String { path + "/journal.ndjson" }
+    /// What the clients did and were told, one line a finished operation; not every run has one.
+    public var history: String { path + "/history.ndjson" }
     /// What, when, where.
     public var info: String { path + "/run.json" }
     /// The topology as it was started.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkers
 import Foundation
 import Testing
 
@@ -90,6 +91,11 @@ import Testing
         for verb in ways + ["partition", "isolate", "unplug", "cut", "delay", "loss"] {
             #expect(page.lines.contains("### `\(verb)`"), "\(verb)")
         }
+    }
+
+    @Test("every check has its row, and no row is about another one")
+    func checks() throws {
+        #expect(try Page("checks.md").table("checks").map(\.cell) == Check.allCases.map(\.rawValue))
     }
 
     @Test("the columns of the journal are those of the page")
