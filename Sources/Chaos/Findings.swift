@@ -14,6 +14,10 @@ public struct Findings: Equatable, Sendable {
     public var unsettled = false
     /// An expectation could not be judged.
     public var unknown = false
+    /// A fault could not be proved.
+    public var notProvable = false
+    /// What cannot be judged or proved counts as broken.
+    public var isStrict = false
 
     /// Nothing was found yet.
     public init() {}
@@ -23,7 +27,7 @@ public struct Findings: Equatable, Sendable {
         if internalError { return 70 }
         if let interrupted { return interrupted }
         if neverReady { return 4 }
-        if broken { return 1 }
+        if broken || isStrict && (unknown || notProvable) { return 1 }
         if noEffect { return 3 }
         if unsettled { return 5 }
         if unknown { return 2 }
@@ -34,6 +38,10 @@ public struct Findings: Equatable, Sendable {
     public var reason: String {
         switch code {
         case 0: "scenario passed"
+        case 1 where !broken:
+            unknown
+                ? "an expectation could not be judged (--strict)"
+                : "a fault could not be proved (--strict)"
         case 1: "an expectation failed"
         case 2: "an expectation could not be judged"
         case 3: "a fault had no effect"

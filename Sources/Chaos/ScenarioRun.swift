@@ -65,6 +65,8 @@ public struct ScenarioRun: Sendable {
 
     let script: Script
     let random: KeyedRandom
+    /// Only to see what would be done: every condition holds at once, nothing is judged.
+    let isRehearsal: Bool
     var phase = Phase.steps
     var strands: [Int: Strand] = [:]
     var orders = 0
@@ -80,12 +82,24 @@ public struct ScenarioRun: Sendable {
     /// What came out so far in this turn.
     var actions: [Action] = []
 
-    /// A scenario that has not begun; the first `changed` begins it.
-    public init(_ script: Script, seed: UInt64) {
+    /// A scenario that has not begun; the first `changed` begins it. With `strict`, what cannot be
+    /// judged or proved counts as broken.
+    public init(_ script: Script, seed: UInt64, strict: Bool = false) {
         self.script = script
         random = KeyedRandom(seed: seed)
+        isRehearsal = false
+        findings.isStrict = strict
         invariants = script.always.map(Invariant.init)
         deadlines = script.expect.compactMap { Deadline($0) }
+    }
+
+    /// The same steps and draws in a cluster of paper in which every condition holds at once.
+    init(rehearsing script: Script, seed: UInt64) {
+        self.script = script
+        random = KeyedRandom(seed: seed)
+        isRehearsal = true
+        invariants = []
+        deadlines = []
     }
 
     /// Whether it is over.
@@ -208,6 +222,7 @@ public struct ScenarioRun: Sendable {
         for deadline in deadlines where deadline.judgement == nil { tell(deadline.verdict) }
         for invariant in invariants where invariant.failure == nil { tell(invariant.verdict) }
         findings.noEffect = core.faults.contains { $0.proof?.verdict == .noEffect }
+        findings.notProvable = core.faults.contains { $0.proof?.verdict == .notProvable }
         finish()
     }
 

@@ -108,6 +108,9 @@ extension ScenarioRun {
             do {
                 let names = try lookUp(selector, in: core).map { core.nodes[Int($0.index)].name }
                 strands[id]?.frames.append(Frame(steps, rounds: names, prefix: prefix))
+            } catch  where isRehearsal {
+                // Who leads is not known yet.
+                strands[id]?.frames.append(Frame(steps, rounds: [text], prefix: prefix))
             } catch {
                 strands[id]?.text = "for each \(text)"
                 fail(id, error.message, now)
@@ -139,10 +142,11 @@ extension ScenarioRun {
         tellBegun(id)
         switch command {
         case .wait(let time): strands[id]?.waiting = .time(now + time)
+        case .waitUntil where isRehearsal, .expect where isRehearsal: stepDone(id)
         case .waitUntil(let expression, let limit):
             strands[id]?.waiting = .condition(expression, by: limit.map { now + $0 })
         case .expect(let clause): expect(id, clause, now, core)
-        case .fault where !hasHurt && !Self.isReady(core):
+        case .fault where !hasHurt && !isRehearsal && !Self.isReady(core):
             strands[id]?.waiting = .ready(
                 Strand.Order(command: command, text: text), by: now + Self.startLimit)
         default: issue(id, command, text)
@@ -194,6 +198,7 @@ extension ScenarioRun {
         case .drawing(var drawing) where drawing.pending.contains(number):
             // A draw that means nobody now (no leader) is passed over.
             drawing.pending.remove(number)
+            drawing.refusal = refusal ?? drawing.refusal
             if let fault {
                 drawing.made.insert(fault)
                 hasHurt = true
@@ -234,13 +239,20 @@ extension ScenarioRun {
             + core.faults.count { $0.isActive && drawing.made.contains($0.record.id) }
         guard now < drawing.end else {
             guard active == 0 else { return false }
-            stepDone(id)
+            // A storm without wind proves nothing.
+            if drawing.made.isEmpty, !isRehearsal, !hasHurt, !Self.isReady(core) {
+                fail(id, "the cluster is not ready: \(Self.unready(core))", now)
+            } else if drawing.made.isEmpty, let refusal = drawing.refusal {
+                fail(id, "not one of its faults could be injected: \(refusal)", now)
+            } else {
+                stepDone(id)
+            }
             return true
         }
         guard now >= drawing.next else { return false }
         drawing.next = min(drawing.end, now + pause(drawing.chaos))
         // Before the first fault the cluster has to be whole; later ones find it as it is.
-        if active < drawing.chaos.atMost, hasHurt || Self.isReady(core) {
+        if active < drawing.chaos.atMost, hasHurt || isRehearsal || Self.isReady(core) {
             let fault = choose(drawing.chaos.faults)
             let step = strands[id]?.step ?? ""
             drawing.pending.insert(order(fault.command, fault.text, step: step))

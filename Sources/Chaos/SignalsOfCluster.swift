@@ -69,29 +69,12 @@ extension Evaluation {
     }
 
     private func window(_ window: SignalTerm.Window?) -> Window {
-        let range: Range<Stamp>?
-        let name: String
-        switch window {
-        case nil: return core.wholeWindow.map { .open($0) } ?? .unknown("not all are ready yet")
-        case .before(let fault): (range, name) = (core.window(before: fault), fault)
-        case .during(let fault): (range, name) = (core.window(during: fault), fault)
-        case .after(let fault): (range, name) = (core.window(after: fault), fault)
+        guard let window else {
+            return core.wholeWindow.map { .open($0) } ?? .unknown("not all are ready yet")
         }
-        if let range { return .open(clean(range, window)) }
+        if let range = core.clientWindow(window) { return .open(range) }
         return .unknown(
-            core.fault(named: name) == nil ? "there was no \(name)" : "\(name) is not over")
-    }
-
-    /// What clients saw is kept by the second. The one in which a fault began or ended holds both
-    /// worlds: it belongs to none of the windows that meet there, unless nothing would be left.
-    private func clean(_ range: Range<Stamp>, _ window: SignalTerm.Window?) -> Range<Stamp> {
-        var (low, high) = (range.lowerBound.microseconds, range.upperBound.microseconds)
-        if case .before = window {
-            high -= high % 1_000_000
-        } else {
-            low += (1_000_000 - low % 1_000_000) % 1_000_000
-        }
-        guard low < high else { return range }
-        return Stamp(microseconds: low)..<Stamp(microseconds: high)
+            core.fault(named: window.fault) == nil
+                ? "there was no \(window.fault)" : "\(window.fault) is not over")
     }
 }

@@ -75,4 +75,6 @@ struct Drawing: Sendable {
     var pending: Set<Int> = []
     /// Faults that it made.
     var made: Set<FaultID> = []
+    /// Why the last one that was refused was.
+    var refusal: String?
 }

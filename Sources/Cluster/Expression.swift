@@ -39,6 +39,13 @@ public struct SignalTerm: Hashable, Sendable {
         case before(String)
         case during(String)
         case after(String)
+
+        /// The fault's name, or its number.
+        public var fault: String {
+            switch self {
+            case .before(let name), .during(let name), .after(let name): name
+            }
+        }
     }
 }
 

@@ -40,6 +40,27 @@ extension Core {
         return ended..<max(ended, to)
     }
 
+    /// The seconds in which clients lived in one world only. What they saw is kept by the second; the
+    /// one in which a fault began or ended holds both worlds and belongs to none of the windows that
+    /// meet there, unless nothing would be left. `nil` where there is no such window (yet).
+    public func clientWindow(_ window: SignalTerm.Window) -> Range<Stamp>? {
+        let range: Range<Stamp>?
+        switch window {
+        case .before(let name): range = self.window(before: name)
+        case .during(let name): range = self.window(during: name)
+        case .after(let name): range = self.window(after: name)
+        }
+        guard let range else { return nil }
+        var (low, high) = (range.lowerBound.microseconds, range.upperBound.microseconds)
+        if case .before = window {
+            high -= high.modulo(1_000_000)
+        } else {
+            low += (1_000_000 - low.modulo(1_000_000)) % 1_000_000
+        }
+        guard low < high else { return range }
+        return Stamp(microseconds: low)..<Stamp(microseconds: high)
+    }
+
     private func neighbours(of fault: FaultState) -> some Sequence<FaultState> {
         faults.lazy.filter { $0.record.id != fault.record.id && !$0.record.weather }
     }

@@ -2,18 +2,39 @@ internal import ArgumentParser
 internal import Cluster
 internal import Dashboard
 internal import Exports
+internal import Foundation
 internal import Journal
+internal import Lab
 
 /// `squall export RUN`: a recording in another form.
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn a recording into a script or a picture.")
+        abstract: "Turn a recording into a script, a picture, a report or a table.")
 
-    @Flag(help: "The commands that were given, as a scenario that does the same again.")
-    var script = false
+    @Option(
+        defaultAsFlag: "names",
+        help: ArgumentHelp(
+            "The commands that were given, as a scenario that does the same again. "
+                + "With =as-written roles and draws stay words."))
+    var script: String?
 
     @Flag(help: "A picture of the dashboard.")
     var svg = false
+
+    @Flag(help: "The report as one HTML file.")
+    var html = false
+
+    @Flag(help: "The report as JUnit XML.")
+    var junit = false
+
+    @Flag(help: "The report as JSON.")
+    var json = false
+
+    @Flag(help: "The clients' history as Jepsen's EDN.")
+    var edn = false
+
+    @Flag(help: "A table with a row a second.")
+    var csv = false
 
     @Option(help: "With --svg: the moment, in seconds since the run began; its end when left out.")
     var at: Double?
@@ -24,19 +45,57 @@ struct Export: ParsableCommand {
     @Option(help: "Where runs are kept.")
     var runs: String?
 
-    @Argument(help: "A run's name, the end of it, or `last`.")
-    var recorded: String
+    @Argument(help: "A run's name, the end of it, a path, a packed file, or `last`.")
+    var recorded: String?
+
+    /// What it is turned into.
+    private enum Form: CaseIterable { case script, svg, html, junit, json, edn, csv }
 
     func run() throws {
-        guard script != svg else {
-            throw failure("say one of --script and --svg", code: Code.usage)
+        var (spelling, recorded) = (script, recorded)
+        // `--script last`: the value is optional, so the run's name looks like one.
+        if let word = spelling, Recipe.Spelling(rawValue: word) == nil, recorded == nil {
+            (spelling, recorded) = (Recipe.Spelling.names.rawValue, word)
         }
-        let entries = try RecordedRun(findRun(recorded, runs)).entries()
-        if script {
-            print(Recipe(entries).text, terminator: "")
-        } else {
-            print(try picture(entries))
+        let chosen = [
+            (Form.script, spelling != nil), (.svg, svg), (.html, html), (.junit, junit),
+            (.json, json), (.edn, edn), (.csv, csv),
+        ].filter(\.1).map(\.0)
+        guard let form = chosen.first, chosen.count == 1, let recorded else {
+            throw failure(
+                "say a run and one of --script, --svg, --html, --junit, --json, --edn, --csv",
+                code: Code.usage)
         }
+        let folder = try findRun(recorded, runs)
+        print(try text(form, folder, spelling), terminator: "")
+    }
+
+    private func text(_ form: Form, _ folder: RunFolder, _ spelling: String?) throws -> String {
+        switch form {
+        case .script:
+            guard let spelling = Recipe.Spelling(rawValue: spelling ?? "") else {
+                throw failure("--script takes names or as-written", code: Code.usage)
+            }
+            return Recipe(try RecordedRun(folder).entries(), spelling).text
+        case .svg: return try picture(RecordedRun(folder).entries()) + "\n"
+        case .html: return try report(folder).html
+        case .junit: return try report(folder).junit
+        case .json: return try report(folder).json
+        case .csv: return Exports.csv(try RecordedRun(folder).entries())
+        case .edn:
+            guard let data = FileManager.default.contents(atPath: folder.history) else {
+                throw failure("\(folder.name) has no history", code: Code.badInput)
+            }
+            guard let text = Exports.edn(ofHistory: Array(data)) else {
+                throw failure("\(folder.history) is no history", code: Code.badInput)
+            }
+            return text
+        }
+    }
+
+    private func report(_ folder: RunFolder) throws -> Report {
+        let run = try RecordedRun(folder).report()
+        return Report([run], code: run.code, program: "squall \(Squall.version)")
     }
 
     private func picture(_ entries: [Entry]) throws -> String {
@@ -50,55 +109,5 @@ struct Export: ParsableCommand {
         let frame = render(
             state, View(now: end), Size(columns: parts[0], rows: parts[1]))
         return Exports.svg(frame)
-    }
-}
-
-/// What was done by hand in a run, as a scenario.
-struct Recipe {
-    /// Commands with the time between them, as steps.
-    let steps: [String]
-    private let topology: String
-
-    init(_ entries: [Entry]) {
-        var steps: [String] = []
-        var last: Stamp?
-        var topology = ""
-        for entry in entries {
-            switch entry.event {
-            case .runBegan(let run): topology = run.topology
-            // What a scenario does when its steps are over is done again by whoever runs this one.
-            case .commandAccepted(let record)
-            where !record.by.hasPrefix("scenario") || record.by.contains(", step"):
-                if let last {
-                    let pause = entry.at - last
-                    // Tenths of a second are what hands can do.
-                    let tenths = (pause.microseconds + 50_000) / 100_000
-                    if tenths > 0 {
-                        steps.append(Command.wait(.milliseconds(tenths * 100)).text)
-                    }
-                } else {
-                    steps.append("wait until ready(all) within 60s")
-                }
-                last = entry.at
-                steps.append(record.names)
-            default: continue
-            }
-        }
-        // The last one has its time too: what it does must be seen, and proved.
-        if let last, let end = entries.last?.at, end - last > .milliseconds(100) {
-            steps.append(
-                Command.wait(.milliseconds((end - last).microseconds / 100_000 * 100)).text)
-        }
-        self.steps = steps
-        self.topology = topology
-    }
-
-    /// How many commands were given.
-    var commands: Int { steps.filter { !$0.hasPrefix("wait ") }.count }
-
-    /// A scenario file.
-    var text: String {
-        "about: What was done by hand in \(topology).\nsteps:\n"
-            + steps.map { "  - \($0)\n" }.joined()
     }
 }

@@ -22,7 +22,7 @@ struct HuntRun {
         self.start = start
         self.notes = notes
         draw = ScheduleDraw(
-            ScenarioReading.descriptions(of: topology), seed: notes.hunt.options.seed)
+            ScenarioReading.machines(of: topology), seed: notes.hunt.options.seed)
         Interruption.listen()
     }
 
@@ -34,12 +34,12 @@ struct HuntRun {
                 + (notes.isResumed ? "   goes on after \(notes.hunt.runs) runs" : ""))
         try notes.save()
         while let trial = notes.hunt.trial(draw) {
+            if let code = Interruption.code { return interrupted(code) }
             try notes.write(trial.schedule, about: about(trial), to: notes.trial)
             let (end, folder) = try made(trial)
             if end.code == 130 || end.code == 143 {
                 _ = folder.remove()
-                print("interrupted; the same command goes on from here")
-                return end.code
+                return interrupted(end.code)
             }
             let outcome = outcome(of: end)
             notes.hunt.ended(outcome, of: trial)
@@ -50,6 +50,11 @@ struct HuntRun {
             if outcome == .held { _ = folder.remove() }
         }
         return try conclude()
+    }
+
+    private func interrupted(_ code: Int32) -> Int32 {
+        print("interrupted; the same command goes on from here")
+        return code
     }
 
     // MARK: One run
@@ -67,12 +72,14 @@ struct HuntRun {
         } catch {
             throw failure(error.description, code: error.code)
         }
-        Interruption.socket(run.options.socket)
-        let end = try RunningRun(folder: run.folder).follow { _, _ in }
+        Interruption.began(run.options.socket)
+        let state = try RunningRun(folder: run.folder).follow(series: false) { _, _ in }
+        Interruption.ended()
         withExtendedLifetime(client) {}
         var status: Int32 = 0
         waitpid(run.process, &status, 0)
-        return (end ?? RunEnd(reason: "the lab died", code: Code.internalError), run.folder)
+        let end = state.core.ended ?? RunEnd(reason: "the lab died", code: Code.internalError)
+        return (end, run.folder)
     }
 
     private func outcome(of end: RunEnd) -> Hunt.Outcome {

@@ -49,7 +49,7 @@ struct StartedRun {
     /// lab's own code where it cannot start.
     static func start(
         _ source: TopologySource, _ topology: Topology, _ start: StartOptions, mode: String,
-        scenario: String? = nil, timeout: Double? = nil
+        scenario: String? = nil, timeout: Double? = nil, strict: Bool = false
     ) throws -> StartedRun {
         try TopologySource.requirePrograms(of: topology)
         try TopologySource.requireAbilities(of: topology, scenario: scenario)
@@ -67,6 +67,7 @@ struct StartedRun {
             options.data = start.data.map { URL(fileURLWithPath: $0).path }
             options.scenario = scenario
             options.timeout = timeout
+            options.strict = strict ? true : nil
             options.sourceFolder = source.folder
             try options.write(to: folder)
             try folder.write(Array(source.text.utf8), to: folder.topology)

@@ -87,8 +87,10 @@ func runsRoot(_ chosen: String?) throws -> String {
     }
 }
 
-/// A recorded run by name or `last`; ends the command with 65 when there is none.
+/// A recorded run by name, path or `last`, or a packed one; ends the command with 65 when there is
+/// none.
 func findRun(_ word: String, _ chosen: String?) throws -> RunFolder {
+    if word != "last", let pack = PackedRun(path: word) { return try OpenedPack.open(pack) }
     do {
         return try RunFolder.find(word, in: runsRoot(chosen))
     } catch let error as JournalError {

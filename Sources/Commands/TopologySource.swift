@@ -5,6 +5,8 @@ internal import Topology
 
 /// A topology by path, or by the name of a shipped one.
 struct TopologySource {
+    /// How the user named it.
+    let word: String
     /// How mistakes name it.
     let file: String
     /// The YAML.
@@ -19,8 +21,12 @@ struct TopologySource {
         ("redis-sentinel", PackageResources.redis_sentinel_yaml),
     ]
 
+    /// Whether it came with the program.
+    var isShipped: Bool { folder.isEmpty }
+
     /// Finds it, or ends the command with 65.
     init(_ word: String) throws {
+        self.word = word
         if let known = Self.shipped.first(where: { $0.name == word }) {
             file = word + ".yaml"
             text = String(decoding: known.bytes, as: UTF8.self)

@@ -79,7 +79,7 @@ struct Replay: ParsableCommand {
     @Option(help: "Where runs are kept.")
     var runs: String?
 
-    @Argument(help: "A run's name, the end of it, a path, or `last`.")
+    @Argument(help: "A run's name, the end of it, a path, a packed file, or `last`.")
     var recorded = "last"
 
     func run() throws {

@@ -135,7 +135,8 @@ public struct RunFolder: Equatable, Sendable {
         return rmdir(path) == 0
     }
 
-    private static func names(in folder: String) -> [String] {
+    /// What lies in a folder, in no order; nothing when it can't be read.
+    static func names(in folder: String) -> [String] {
         guard let entries = opendir(folder) else { return [] }
         defer { closedir(entries) }
         var names: [String] = []

@@ -6,11 +6,12 @@ extension Lab {
     /// Begins the scenario, if the run has one.
     func startScenario() {
         guard let script else { return }
-        scenario = ScenarioRun(script, seed: plan.seed)
+        scenario = ScenarioRun(script, seed: plan.seed, strict: options.strict ?? false)
         feedScenario(.changed)
         if let timeout = options.timeout {
             after(.seconds(timeout)) {
-                $0.end(RunEnd(reason: "it took longer than \(timeout) s", code: 1))
+                let limit = Duration.seconds(timeout)
+                $0.end(RunEnd(reason: "it took longer than \(limit.text)", code: 1))
             }
         }
     }

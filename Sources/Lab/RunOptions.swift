@@ -27,6 +27,8 @@ public struct RunOptions: Codable, Sendable, Equatable {
     public var data: String?
     /// The longest that a headless run may take, in seconds.
     public var timeout: Double?
+    /// With a scenario: what cannot be judged or proved counts as broken.
+    public var strict: Bool?
     /// The folder that the topology came from: `{topology}`; empty for a shipped one.
     public var sourceFolder = ""
     /// Path of the control socket.

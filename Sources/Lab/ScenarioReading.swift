@@ -1,4 +1,4 @@
-internal import Chaos
+public import Chaos
 public import Cluster
 internal import Foundation
 public import Topology
@@ -7,7 +7,7 @@ public import Topology
 public enum ScenarioReading {
     /// Everything that is wrong with the commands and expressions of a topology.
     public static func diagnostics(of topology: Topology) -> Diagnostics {
-        let machines = descriptions(of: topology)
+        let machines = machines(of: topology)
         return Diagnostics(
             topology.scenarios.flatMap { scenario in
                 read(scenario, in: topology.source, for: machines).complaints
@@ -17,8 +17,8 @@ public enum ScenarioReading {
     /// The script of a scenario by name, or of a scenario file by path.
     ///
     /// - Throws: `Diagnostics` when it is none, `LabError` when there is no such file.
-    static func script(_ word: String, of topology: Topology) throws -> Script {
-        let machines = descriptions(of: topology)
+    public static func script(_ word: String, of topology: Topology) throws -> Script {
+        let machines = machines(of: topology)
         let (scenario, source) = try text(word, of: topology)
         let (script, complaints) = read(scenario, in: source, for: machines)
         guard let script else { throw Diagnostics(complaints) }
@@ -43,8 +43,8 @@ public enum ScenarioReading {
         _ = try script(word, of: topology)
     }
 
-    /// The machines that a run of a topology has.
-    public static func descriptions(of topology: Topology) -> [NodeDescription] {
+    /// The machines of a topology, as the journal describes them.
+    public static func machines(of topology: Topology) -> [NodeDescription] {
         LabPlan(topology, seed: 0).machines.map(\.description)
     }
 

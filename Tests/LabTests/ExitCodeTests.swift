@@ -75,8 +75,9 @@ extension LabTests {
                 "run", home.topology(Self.topology, "codes"), scenario, "--runs", home.runs,
                 "--seed", "7")
             #expect(ran.code == code, "\(ran.output)\(ran.errors)")
-            let last = ran.output.split(separator: "\n").last { !$0.hasPrefix("again:") } ?? ""
-            #expect(last.hasPrefix(word), "\(ran.output)")
+            let lines = ran.output.split(separator: "\n")
+            #expect(lines.contains { $0.hasPrefix(word + "   ") }, "\(ran.output)")
+            #expect(lines.last?.hasPrefix("again: squall run ") == (code != 0), "\(ran.output)")
             #expect(ran.output.contains("--seed 7") == (code != 0))
             #expect(try recorded(in: home).ended?.code == code)
             #expect(processes(marked: home.mark).isEmpty)
@@ -140,7 +141,17 @@ extension LabTests {
             let line = try home.topology(
                 "squall: 1\nnodes: {a: {run: x}}\nscenarios: {s: {steps: [crash nobody for 5s]}}\n",
                 "line")
+            let script = home.path + "/topology/odd.yaml"
+            try "steps:\n  - crash a for 1s\n  - crash nobody for 1s\n".write(
+                toFile: script, atomically: false, encoding: .utf8)
+            chmod(script, 0o644)
             for (words, code, text) in [
+                (["run", good, script], 65, "odd.yaml:3:11: error:"),
+                (["run", good, script, "--dry-run"], 65, "odd.yaml:3:11: error:"),
+                (["run", good, "fine", "--baseline", "nothing"], 65, "nothing"),
+                (["run", good, "fine", "--junit", home.path + "/none/x.xml"], 64, "x.xml"),
+                (["run", good, "fine", "--seeds", "0"], 64, "--seeds"),
+                (["run", good, "fine", "--all"], 64, "--all"),
                 (["run", bad, "s"], 65, "bad.yaml:3:"), (["run", bad, "s"], 65, "bad.yaml:4:"),
                 (["up", bad, "--detach"], 65, "rum"), (["run", line, "s"], 65, "nobody"),
                 (["run", home.path + "/none.yaml", "s"], 65, "none.yaml"),

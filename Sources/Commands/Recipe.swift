@@ -1,0 +1,64 @@
+internal import Cluster
+
+/// What was done by hand in a run, as a scenario.
+struct Recipe {
+    /// How nodes are named.
+    enum Spelling: String {
+        /// As they were called then: exactly the same again.
+        case names
+        /// `leader`, `2 of kv`: looked up anew.
+        case asWritten = "as-written"
+    }
+
+    /// Commands with the time between them, as steps.
+    let steps: [String]
+    private let topology: String
+
+    init(_ entries: [Entry], _ spelling: Spelling = .names) {
+        var steps: [String] = []
+        var last: Stamp?
+        var topology = ""
+        for entry in entries {
+            switch entry.event {
+            case .runBegan(let run): topology = run.topology
+            // What a scenario does when its steps are over is done again by whoever runs this one.
+            case .commandAccepted(let record)
+            where !record.by.hasPrefix("scenario") || record.by.contains(", step"):
+                if let last {
+                    let pause = entry.at - last
+                    // Tenths of a second are what hands can do.
+                    let tenths = (pause.microseconds + 50_000) / 100_000
+                    if tenths > 0 {
+                        steps.append(Command.wait(.milliseconds(tenths * 100)).text)
+                    }
+                } else {
+                    steps.append("wait until ready(all) within 60s")
+                }
+                last = entry.at
+                steps.append(Self.line(record, spelling))
+            default: continue
+            }
+        }
+        // The last one has its time too: what it does must be seen, and proved.
+        if let last, let end = entries.last?.at, end - last > .milliseconds(100) {
+            steps.append(
+                Command.wait(.milliseconds((end - last).microseconds / 100_000 * 100)).text)
+        }
+        self.steps = steps
+        self.topology = topology
+    }
+
+    private static func line(_ record: CommandRecord, _ spelling: Spelling) -> String {
+        guard spelling == .asWritten else { return record.names }
+        return (try? Command(parsing: record.text))?.text ?? record.names
+    }
+
+    /// How many commands were given.
+    var commands: Int { steps.filter { !$0.hasPrefix("wait ") }.count }
+
+    /// A scenario file.
+    var text: String {
+        "about: What was done by hand in \(topology).\nsteps:\n"
+            + steps.map { "  - \($0)\n" }.joined()
+    }
+}

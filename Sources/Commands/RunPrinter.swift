@@ -1,0 +1,55 @@
+internal import Cluster
+internal import Glibc
+
+/// What a headless run prints while it goes on.
+struct RunPrinter {
+    /// Prints what an entry brought.
+    func tell(_ entry: Entry, _ state: ClusterState) {
+        let time = clockText(entry.at)
+        switch entry.event {
+        case .scenarioStep(let position) where position.state != .done:
+            let mark = position.state == .failed ? "✕" : "·"
+            line("\(time) \(mark) \(position.step) \(position.text) \(position.message)")
+        case .nodeChanged(let id, let change):
+            guard Int(id.index) < state.core.nodes.count,
+                !state.core.nodes[Int(id.index)].isClient, change.phase != .waiting
+            else { return }
+            line(
+                "\(time)   \(state.core.nodes[Int(id.index)].name) \(change.phase.rawValue)  \(change.reason)"
+            )
+        case .faultBegan(let fault): line("\(time) ↯ \(fault.id) \(fault.text)")
+        case .faultMeasured(let id, let proof):
+            line("\(time)   \(id) \(proof.verdict.rawValue): \(proof.words)")
+        case .faultEnded(let id, let end) where end != .momentary:
+            line("\(time) ↺ \(id) \(end.rawValue)")
+        case .judged(let judgement):
+            let mark =
+                switch judgement.verdict {
+                case .holds: "●"
+                case .broken: "✕"
+                case .unknown: "?"
+                }
+            line(
+                "\(time) \(mark) \(judgement.kind.rawValue) \(judgement.text)   \(judgement.detail)"
+            )
+        case .note(let text, _): line("\(time)   \(text)")
+        default: break
+        }
+    }
+
+    private func line(_ text: String) {
+        print(text)
+        flushOutput()
+    }
+
+    private func clockText(_ stamp: Stamp) -> String {
+        let tenths = max(0, stamp.microseconds / 100_000)
+        let (minutes, rest) = (tenths / 600, tenths % 600)
+        let seconds = rest / 10
+        return
+            "\(minutes < 10 ? "0" : "")\(minutes):\(seconds < 10 ? "0" : "")\(seconds).\(rest % 10)"
+    }
+}
+
+/// Whatever was printed is on its way, also into a pipe.
+func flushOutput() { fflush(nil) }

@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+/// Subcommands that need no cluster.
+@Suite struct CommandLineTests {
+    @Test(arguments: ["github", "gitlab"])
+    func `the file for a CI is YAML that runs every scenario and keeps the reports`(
+        ci: String
+    ) throws {
+        let python = try readers()
+        let text = try Programs.output(
+            Programs.squall, ["init", "--ci", ci, "kv", "redis", "--output", "-"])
+        try Programs.withFolder { home in
+            let file = home + "/ci.yml"
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            let told = try Programs.output(
+                python,
+                [
+                    "-c",
+                    """
+                    import sys, yaml
+                    d = yaml.safe_load(open(sys.argv[1]))
+                    if sys.argv[2] == "github":
+                        job = d["jobs"]["scenarios"]
+                        runs = [s["run"] for s in job["steps"] if "run" in s]
+                        keeps = [s for s in job["steps"] if "upload-artifact" in s.get("uses", "")]
+                        print(job["container"]["options"], keeps[0]["if"], True in d)
+                    else:
+                        job = d["squall"]
+                        runs = job["before_script"] + job["script"]
+                        print(job["artifacts"]["when"], job["artifacts"]["reports"]["junit"])
+                    print("\\n".join(runs))
+                    """, file, ci,
+                ])
+            #expect(told.contains("squall run kv --all"), "\(told)")
+            #expect(told.contains("squall run redis --all") && told.contains("exit $failed"))
+            #expect(
+                told.hasPrefix(
+                    ci == "github"
+                        ? "--privileged always() True" : "always squall-report/*/junit.xml"))
+        }
+    }
+
+    @Test func `init never writes over a file that is there`() throws {
+        try Programs.withFolder { home in
+            let file = home + "/ci.yml"
+            let first = try Programs.run(
+                Programs.squall, ["init", "--ci", "gitlab", "kv", "--output", file])
+            #expect(first.status == 0, "\(first.text)")
+            let second = try Programs.run(
+                Programs.squall, ["init", "--ci", "gitlab", "kv", "--output", file])
+            #expect(second.status == 64 && second.text.contains("is there already"))
+        }
+    }
+
+    @Test func `fmt spells commands canonically and leaves the rest alone`() throws {
+        try Programs.withFolder { home in
+            let file = home + "/t.yaml"
+            let text = """
+                squall: 1
+                # why
+                settings: {long: 60s}
+                nodes: {a: {run: sleep  1}, b: {run: sleep 1}}
+                scenarios:
+                  s:
+                    steps:
+                      - crash   a for 1000ms   # a remark
+                      - "cut  between a   and b for 60s"
+                      - pause a for {setting.long}
+                      - for each: a,b
+                        steps:
+                          - crash {it}  for 2s
+                      - chaos: {faults: {"kill   a": 2}, every: 1s..2s, for: 5s}
+                    expect: [ready(all) and  ready(a)]
+                """
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            #expect(try Programs.run(Programs.squall, ["fmt", "--check", file]).status == 1)
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+            _ = try Programs.output(Programs.squall, ["fmt", file])
+            let expected =
+                text.replacing("crash   a for 1000ms ", with: "crash a for 1s ")
+                .replacing("cut  between a   and b for 60s", with: "cut between a and b for 1m")
+                .replacing("{it}  for", with: "{it} for").replacing("kill   a", with: "kill a")
+                .replacing("and  ready", with: "and ready") + "\n"
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == expected)
+            #expect(try Programs.run(Programs.squall, ["fmt", "--check", file]).status == 0)
+        }
+    }
+
+    @Test func `a dry run tells what is drawn from the seed, the same for the same seed`() throws {
+        try Programs.withFolder { home in
+            let file = home + "/t.yaml"
+            try """
+            squall: 1
+            name: t
+            nodes: {kv: {count: 9, run: sleep 1}}
+            scenarios:
+              s:
+                steps:
+                  - crash 1 of kv for 2s as one
+                  - wait 5s
+                expect: [ready(all)]
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+            func tell(_ seed: Int) throws -> String {
+                try Programs.output(
+                    Programs.squall, ["run", file, "s", "--dry-run", "--seed", "\(seed)"])
+            }
+            let text = try tell(7)
+            #expect(text.contains(/00:00\.0 .*crash 1 of kv for 2s as one   = crash kv-\d for/))
+            #expect(text.contains(/00:02\.0 .*one is over/), "\(text)")
+            #expect(text.contains("expect ready(all)"))
+            #expect(try tell(7) == text)
+            #expect(
+                try (8..<20).contains {
+                    try tell($0) != text.replacing("seed 7", with: "seed \($0)")
+                })
+        }
+    }
+
+    private func readers() throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let python = root.appending(path: ".build/readers/bin/python").path()
+        guard FileManager.default.isExecutableFile(atPath: python) else {
+            throw Programs.Failed(
+                line: python,
+                text: "apt install python3-venv; python3 -m venv .build/readers && "
+                    + ".build/readers/bin/pip install -r Tests/readers.txt")
+        }
+        return python
+    }
+}
