@@ -74,7 +74,7 @@ let package = Package(
         room("Supervisor", ["CLinux"]),
         room("Fabric", ["Cluster", "Faults", "CLinux", heap, deque], settings: hot),
         room("Probes", ["Cluster", nioCore, nioPosix, nioHTTP]),
-        room("Workload", ["Cluster", nioCore, nioPosix, nioHTTP]),
+        room("Workload", ["Cluster", nioCore, nioPosix, nioHTTP], settings: hot),
         room(
             "Lab",
             [
@@ -96,6 +96,7 @@ let package = Package(
             exclude: ["Reference"],
             resources: [
                 .embedInCode("Shipped/kv.yaml"), .embedInCode("Shipped/redis.yaml"),
+                .embedInCode("Shipped/etcd.yaml"),
                 .embedInCode("Shipped/redis-sentinel.yaml"),
             ]),
         .executableTarget(

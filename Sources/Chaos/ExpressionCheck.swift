@@ -21,7 +21,8 @@ extension ScriptCheck {
                 "leave it out for now")
             return
         }
-        guard Signals.known.contains(term.name) else {
+        let isOwn = machines.contains { $0.metrics.contains(term.name) }
+        guard Signals.known.contains(term.name) || isOwn else {
             complain(
                 line, about: term.name, "there is no signal '\(term.name)'", "signal/unknown",
                 near(term.name, Array(Signals.known)))
@@ -29,7 +30,8 @@ extension ScriptCheck {
         }
         checkWindow(term, line)
         checkClients(term, line)
-        for argument in term.arguments {
+        let nodes = checkWord(term, line)
+        for argument in nodes {
             switch argument {
             case .expression(let inner): check(inner, line)
             case .path(let path): check(path, line)
@@ -44,6 +46,27 @@ extension ScriptCheck {
                 }
             }
         }
+    }
+
+    /// The word of `metric(in-doubt, bank)` and `last(put, kv-1)`; gives the arguments behind it.
+    private mutating func checkWord(_ term: SignalTerm, _ line: Line) -> [SignalTerm.Argument] {
+        guard Signals.ofWords.contains(term.name), case .nodes(let first)? = term.arguments.first,
+            case .name(let word)? = first.terms.first
+        else { return term.arguments }
+        let words =
+            term.name == "last"
+            ? AskRecord.Verb.allCases.map(\.rawValue)
+            : Set(machines.flatMap(\.metrics)).sorted()
+        if !words.contains(word) {
+            complain(
+                line, about: word,
+                "'\(word)' is no \(term.name == "last" ? "verb" : "metric") here",
+                "signal/word",
+                words.isEmpty
+                    ? "add it to 'metrics:' of the group"
+                    : near(word, words) ?? "there are: " + words.joined(separator: " "))
+        }
+        return Array(term.arguments.dropFirst())
     }
 
     private mutating func checkWindow(_ term: SignalTerm, _ line: Line) {

@@ -21,11 +21,13 @@ enum Signals {
     static let ofFaults: Set<String> = ["detection", "recovery", "election"]
     /// In the language, and not read by this version.
     static let notYet: Set<String> = [
-        "metric", "undelivered", "check", "lost", "stale", "duplicated", "refused", "did", "last",
+        "undelivered", "check", "lost", "stale", "duplicated", "refused", "did",
     ]
+    /// Of a word and nodes.
+    static let ofWords: Set<String> = ["metric", "last"]
 
     static let known = ofNodes.union(ofLinks).union(ofCluster).union(ofClients).union(ofFaults)
-        .union(["any"])
+        .union(ofWords).union(["any"])
 }
 
 extension Evaluation {
@@ -38,6 +40,10 @@ extension Evaluation {
         if Signals.ofLinks.contains(term.name) { return linkFigures(term) }
         if Signals.ofCluster.contains(term.name) { return [clusterFigure(term.name)] }
         if Signals.ofFaults.contains(term.name) { return [faultFigure(term)] }
+        if Signals.ofWords.contains(term.name) { return wordFigures(term) }
+        if core.nodes.contains(where: { $0.description.metrics.contains(term.name) }) {
+            return metricFigures(term.name, of: term)
+        }
         return [Figure(label: term.text, reading: .unknown("not in this version"))]
     }
 
@@ -122,6 +128,57 @@ extension Evaluation {
 
     private func number(_ value: UInt32) -> Figure.Reading {
         value == Sample.notTold ? .unknown("") : .number(Double(value), .plain)
+    }
+
+    // MARK: Words
+
+    /// `metric(in-doubt, bank)`, `last(put, kv-1)`.
+    private func wordFigures(_ term: SignalTerm) -> [Figure] {
+        guard case .nodes(let first)? = term.arguments.first,
+            case .name(let word)? = first.terms.first
+        else { return [Figure(label: term.text, reading: .unknown(""))] }
+        var rest = term
+        rest.arguments.removeFirst()
+        return term.name == "last" ? lastFigures(word, of: rest) : metricFigures(word, of: rest)
+    }
+
+    /// A word of the topology's own; without nodes, of all that have it.
+    private func metricFigures(_ word: String, of term: SignalTerm) -> [Figure] {
+        do {
+            let nodes = try self.nodes(term)
+            let telling = nodes.filter { $0.description.metrics.contains(word) }
+            return (term.arguments.isEmpty && !telling.isEmpty ? telling : nodes).map { node in
+                let value = node.isTelling ? node.metrics[word] ?? .nan : .nan
+                return Figure(
+                    label: "metric(\(word), \(node.name))", reading: number(value, .plain))
+            }
+        } catch {
+            return [Figure(label: term.text, reading: .unknown(error.message))]
+        }
+    }
+
+    /// What came of the last operation by hand: a value, `ok`, `refused` or `timeout`.
+    private func lastFigures(_ word: String, of term: SignalTerm) -> [Figure] {
+        do {
+            return try nodes(term).map { node in
+                let label = "last(\(word), \(node.name))"
+                guard let verb = AskRecord.Verb(rawValue: word), let record = node.asked[verb]
+                else {
+                    return Figure(label: label, reading: .unknown("nobody did"))
+                }
+                guard record.outcome == .ok, verb == .get else {
+                    return Figure(label: label, reading: .words([record.outcome.rawValue]))
+                }
+                guard let value = record.value else {
+                    return Figure(label: label, reading: .words(["none"]))
+                }
+                return Figure(
+                    label: label,
+                    reading: Double(value).map { .number($0, .plain) } ?? .words([value]))
+            }
+        } catch {
+            return [Figure(label: term.text, reading: .unknown(error.message))]
+        }
     }
 
     // MARK: Links

@@ -76,6 +76,8 @@ public struct Core: Sendable, Equatable {
     public static let mostNodes = 4_096
     /// How many links are kept.
     public static let mostLinks = 200_000
+    /// Words of `metrics` that are kept for a node.
+    public static let mostMetrics = 64
 
     /// Nothing has happened yet.
     public init() {}
@@ -105,6 +107,10 @@ public struct NodeState: Sendable, Equatable {
     public var lostAt: Stamp?
     /// When its program last stopped running; `nil` before.
     public var downAt: Stamp?
+    /// What it told last under words of the topology's own.
+    public var metrics: [String: Float] = [:]
+    /// What came of the last operation of each kind that was done by hand here.
+    public var asked: [AskRecord.Verb: AskRecord] = [:]
     /// When it last led and went down without telling another role.
     var ledUntil: Stamp?
 

@@ -12,6 +12,7 @@ extension Core {
         case .samples(let samples): for sample in samples { fold(sample) }
         case .linkSamples(let samples): fold(samples)
         case .clientSamples(let samples): fold(samples)
+        case .metricSamples(let samples): fold(samples)
         case .commandAccepted(let record):
             commands.append(StampedCommand(at: now, record: record), keeping: Core.keptCommands)
         case .commandRefused(let record, let message):
@@ -29,9 +30,27 @@ extension Core {
             nodes[index].logLines = nodes[index].logLines.adding(UInt64(count))
         case .dropped(let report): fold(report)
         case .note(let text, let by): tell(.note, by.isEmpty ? text : "\(text) (\(by))")
+        case .asked(let record): fold(record)
         case .unknown: break
         case .runEnded(let end): fold(end)
         }
+    }
+
+    private mutating func fold(_ samples: [MetricSample]) {
+        for sample in samples {
+            guard let index = index(of: sample.node) else { continue }
+            let isKnown = nodes[index].metrics[sample.word] != nil
+            guard isKnown || nodes[index].metrics.count < Core.mostMetrics else { continue }
+            nodes[index].metrics[sample.word] = sample.value.isNaN ? nil : sample.value
+        }
+    }
+
+    private mutating func fold(_ record: AskRecord) {
+        guard let index = index(of: record.node) else { return }
+        nodes[index].asked[record.verb] = record
+        tell(
+            .note, "\(record.verb.rawValue) \(record.key) at \(nodes[index].name): \(record.words)",
+            node: record.node)
     }
 
     private mutating func count(_ entry: Entry) {

@@ -26,6 +26,8 @@ public indirect enum Event: Equatable, Sendable {
     case samples([Sample])
     case linkSamples([LinkSample])
     case clientSamples([ClientSample])
+    /// What nodes told under words of the topology's own; only those that changed.
+    case metricSamples([MetricSample])
     case commandAccepted(CommandRecord)
     case commandRefused(CommandRecord, message: String)
     case faultBegan(FaultRecord)
@@ -39,6 +41,8 @@ public indirect enum Event: Equatable, Sendable {
     /// A bounded queue was full.
     case dropped(DropReport)
     case note(String, by: String)
+    /// Somebody asked a node by hand, and what came of it.
+    case asked(AskRecord)
     /// Written by a newer squall; kept, ignored by the fold.
     case unknown(kind: String)
     case runEnded(RunEnd)
@@ -97,12 +101,16 @@ public struct NodeDescription: Equatable, Sendable {
     public var disk: ByteCount?
     /// Whether its clock can be set.
     public var hasFaultableClock: Bool
+    /// Words of `metrics` that have no meaning of their own, sorted: `metric(WORD, NODE)`.
+    public var metrics: [String]
 
     /// A machine's description.
     public init(
         name: String, group: String, address: String, kind: Kind = .node, labels: [Label] = [],
-        probed: Bool = true, disk: ByteCount? = nil, hasFaultableClock: Bool = false
+        probed: Bool = true, disk: ByteCount? = nil, hasFaultableClock: Bool = false,
+        metrics: [String] = []
     ) {
+        self.metrics = metrics
         self.name = name
         self.group = group
         self.address = address
@@ -451,5 +459,86 @@ public struct RunEnd: Equatable, Sendable {
     public init(reason: String, code: Int32 = 0) {
         self.reason = reason
         self.code = code
+    }
+}
+
+/// One operation by hand at one node.
+public struct AskRecord: Equatable, Sendable {
+    /// Who was asked.
+    public var node: NodeID
+    /// What was done.
+    public var verb: Verb
+    /// The key, or the path of a call.
+    public var key: String
+    /// How it ended.
+    public var outcome: Outcome
+    /// What was read; `nil`: nothing was there, or nothing was to be read.
+    public var value: String?
+    /// Why it was not done, in words; empty when it was.
+    public var reason: String
+    /// Who did it.
+    public var by: String
+
+    /// Verbs by hand.
+    public enum Verb: String, Sendable, CaseIterable {
+        case put
+        case get
+        case call
+    }
+
+    /// How it can end.
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// Done.
+        case ok
+        /// Certainly not done.
+        case refused
+        /// Nobody knows.
+        case timeout
+    }
+
+    /// What was asked, and what came of it.
+    public init(
+        node: NodeID, verb: Verb, key: String, outcome: Outcome, value: String? = nil,
+        reason: String = "", by: String = ""
+    ) {
+        self.node = node
+        self.verb = verb
+        self.key = key
+        self.outcome = outcome
+        self.value = value
+        self.reason = reason
+        self.by = by
+    }
+
+    /// What a person reads: the value, `ok`, `no such key`, or what went wrong.
+    public var words: String {
+        switch outcome {
+        case .ok where verb == .get: value ?? "no such key"
+        case .ok: "ok"
+        case .refused, .timeout:
+            reason.isEmpty ? outcome.rawValue : "\(outcome.rawValue) (\(reason))"
+        }
+    }
+}
+
+/// What one node told under one word of its `metrics` that has no meaning of its own.
+public struct MetricSample: Equatable, Sendable {
+    /// The node.
+    public var node: NodeID
+    /// The word.
+    public var word: String
+    /// The value, counters as a rate a second; NaN when it is not told any more.
+    public var value: Float
+
+    /// A value of a word.
+    public init(node: NodeID, word: String, value: Float) {
+        self.node = node
+        self.word = word
+        self.value = value
+    }
+
+    /// By bits, but every NaN equals every other.
+    public static func == (a: MetricSample, b: MetricSample) -> Bool {
+        a.node == b.node && a.word == b.word && a.value.isSame(as: b.value)
     }
 }

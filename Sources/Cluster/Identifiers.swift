@@ -81,9 +81,11 @@ public enum Role: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// The role behind a word: ours, or an engine's (`master`, `primary`, `replica`, `slave`, …).
     public init(word: String) {
         switch word.lowercased() {
-        case "leader", "master", "primary": self = .leader
-        case "follower", "replica", "slave", "secondary", "standby": self = .follower
-        case "candidate", "pre-candidate", "precandidate": self = .candidate
+        case "leader", "master", "primary", "stateleader": self = .leader
+        case "follower", "replica", "slave", "secondary", "standby", "statefollower":
+            self = .follower
+        case "candidate", "pre-candidate", "precandidate", "statecandidate", "stateprecandidate":
+            self = .candidate
         case "observer", "learner", "sentinel", "witness": self = .observer
         case "none": self = .none
         default: self = .unknown

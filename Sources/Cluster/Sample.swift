@@ -120,12 +120,15 @@ public struct ClientSample: Equatable, Sendable {
     public var outage: Float
     /// Latency of the answered ones, from the intended start.
     public var latency: LatencyHistogram
+    /// Latency of the answered ones, from the moment of sending: what a closed loop would have seen.
+    public var uncorrected: LatencyHistogram
 
     /// A sample of a client.
     public init(
         client: NodeID, interval: Float, due: UInt32 = 0, ok: UInt32 = 0, refused: UInt32 = 0,
         unknown: UInt32 = 0, silence: Float = 0, outage: Float = 0,
-        latency: LatencyHistogram = LatencyHistogram()
+        latency: LatencyHistogram = LatencyHistogram(),
+        uncorrected: LatencyHistogram = LatencyHistogram()
     ) {
         self.client = client
         self.interval = interval
@@ -136,6 +139,7 @@ public struct ClientSample: Equatable, Sendable {
         self.silence = silence
         self.outage = outage
         self.latency = latency
+        self.uncorrected = uncorrected
     }
 
     /// By bits, but every NaN equals every other.
@@ -143,5 +147,6 @@ public struct ClientSample: Equatable, Sendable {
         a.client == b.client && a.interval.isSame(as: b.interval) && a.due == b.due && a.ok == b.ok
             && a.refused == b.refused && a.unknown == b.unknown && a.silence.isSame(as: b.silence)
             && a.outage.isSame(as: b.outage) && a.latency == b.latency
+            && a.uncorrected == b.uncorrected
     }
 }

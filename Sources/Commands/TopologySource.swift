@@ -18,6 +18,7 @@ struct TopologySource {
     static let shipped: [(name: String, bytes: [UInt8])] = [
         ("kv", PackageResources.kv_yaml),
         ("redis", PackageResources.redis_yaml),
+        ("etcd", PackageResources.etcd_yaml),
         ("redis-sentinel", PackageResources.redis_sentinel_yaml),
     ]
 

@@ -36,6 +36,17 @@ enum Figures {
         return clock(Stamp(seconds: seconds)) + " min"
     }
 
+    /// As `count`, with two digits behind the point for small numbers that are no whole ones.
+    static func amount(_ value: Double) -> String? {
+        guard value.isFinite, value.magnitude < 10, value != value.rounded() else {
+            return count(value)
+        }
+        let hundredths = Int((value * 100).rounded())
+        let digits = hundredths.magnitude % 100
+        let sign = hundredths < 0 ? "-" : ""
+        return "\(sign)\(hundredths.magnitude / 100).\(digits < 10 ? "0" : "")\(digits)"
+    }
+
     /// A count in at most five columns: `118`, `41.2k`, `1.2M`.
     static func count(_ number: Double) -> String? {
         guard number.isFinite else { return nil }

@@ -6,6 +6,7 @@ struct Columns: Equatable, Sendable {
     var samples = SampleColumn.allCases.map(Optional.some)
     var links = LinkColumn.allCases.map(Optional.some)
     var clients = ClientColumn.allCases.map(Optional.some)
+    var metrics = MetricColumn.allCases.map(Optional.some)
 
     /// The columns of this version.
     init() {}
@@ -17,6 +18,7 @@ struct Columns: Equatable, Sendable {
             case "samples": samples = Self.named(field.value)
             case "links": links = Self.named(field.value)
             case "clients": clients = Self.named(field.value)
+            case "metrics": metrics = Self.named(field.value)
             default: break
             }
         }
@@ -39,9 +41,14 @@ enum LinkColumn: String, CaseIterable, Sendable {
     case from, to, rtt, packets, bytes, connections, dropped
 }
 
-/// What a client saw; `latency` alternates bucket and count.
+/// What a client saw; `latency` and `uncorrected` alternate bucket and count.
 enum ClientColumn: String, CaseIterable, Sendable {
-    case client, interval, due, ok, refused, unknown, silence, outage, latency
+    case client, interval, due, ok, refused, unknown, silence, outage, latency, uncorrected
+}
+
+/// What a node told under a word of the topology's own.
+enum MetricColumn: String, CaseIterable, Sendable {
+    case node, word, value
 }
 
 extension LineWriter {
@@ -87,16 +94,31 @@ extension LineWriter {
         }
         told(sample.silence)
         told(sample.outage)
+        told(sample.latency)
+        told(sample.uncorrected)
+        raw("]")
+    }
+
+    mutating func row(_ sample: MetricSample) {
+        byte(.openBracket)
+        integer(sample.node.index)
+        byte(.comma)
+        string(sample.word)
+        told(sample.value)
+        byte(.closeBracket)
+    }
+
+    private mutating func told(_ histogram: LatencyHistogram) {
         raw(",[")
         var isFirst = true
-        for bucket in sample.latency.buckets {
+        for bucket in histogram.buckets {
             if !isFirst { byte(.comma) }
             isFirst = false
             integer(bucket.index)
             byte(.comma)
             integer(bucket.count)
         }
-        raw("]]")
+        raw("]")
     }
 
     private mutating func told(_ value: Float) {
@@ -211,9 +233,25 @@ extension Scanner {
             case .silence: sample.silence = try scanner.float()
             case .outage: sample.outage = try scanner.float()
             case .latency: sample.latency = try scanner.histogram()
+            case .uncorrected: sample.uncorrected = try scanner.histogram()
             }
         }
         return isNamed ? sample : nil
+    }
+
+    mutating func metricSample(_ columns: [MetricColumn?]) throws(Broken) -> MetricSample? {
+        var node: NodeID?
+        var sample = MetricSample(node: NodeID(0), word: "", value: .nan)
+        try cells(columns) { (scanner, column) throws(Broken) in
+            switch column {
+            case .node: node = NodeID(try scanner.whole() ?? .max)
+            case .word: sample.word = try scanner.string()
+            case .value: sample.value = try scanner.float()
+            }
+        }
+        guard let node else { return nil }
+        sample.node = node
+        return sample
     }
 
     private mutating func histogram() throws(Broken) -> LatencyHistogram {

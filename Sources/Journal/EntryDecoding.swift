@@ -38,6 +38,9 @@ extension Scanner {
         case "clients":
             event = .clientSamples(
                 try table { (scanner) throws(Broken) in try scanner.clientSample(columns.clients) })
+        case "metrics":
+            event = .metricSamples(
+                try table { (scanner) throws(Broken) in try scanner.metricSample(columns.metrics) })
         default:
             event = try rare(kind, JSONFields(fields: try remainingFields()))
         }
@@ -115,6 +118,13 @@ extension Scanner {
             .dropped(
                 DropReport(what: try fields.needed("what"), count: try fields.needed("count")))
         case "note": .note(try fields.needed("text"), by: fields.text("by") ?? "")
+        case "asked":
+            .asked(
+                AskRecord(
+                    node: try fields.node("node"), verb: fields.word("verb", or: .call),
+                    key: fields.text("key") ?? "", outcome: fields.word("outcome", or: .timeout),
+                    value: fields.text("value"), reason: fields.text("reason") ?? "",
+                    by: fields.text("by") ?? ""))
         case "run.ended":
             .runEnded(RunEnd(reason: try fields.needed("reason"), code: fields.whole("code") ?? 0))
         default: .unknown(kind: kind)
@@ -136,7 +146,10 @@ extension Scanner {
             address: fields.text("address") ?? "", kind: fields.word("kind", or: .node),
             labels: labels, probed: fields.flag("probed") ?? true,
             disk: fields.whole("disk").map { ByteCount(bytes: $0) },
-            hasFaultableClock: fields.flag("clock") ?? false)
+            hasFaultableClock: fields.flag("clock") ?? false,
+            metrics: (fields["metrics"]?.elements ?? []).compactMap {
+                if case .string(let word) = $0 { word } else { nil }
+            })
     }
 
     private func change(_ fields: JSONFields) throws(Broken) -> NodeChange {

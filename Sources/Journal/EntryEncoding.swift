@@ -12,6 +12,8 @@ extension LineWriter {
         list(LinkColumn.allCases) { $0.string($1.rawValue) }
         raw(",\"clients\":")
         list(ClientColumn.allCases) { $0.string($1.rawValue) }
+        raw(",\"metrics\":")
+        list(MetricColumn.allCases) { $0.string($1.rawValue) }
         raw("}}\n")
     }
 
@@ -66,6 +68,9 @@ extension LineWriter {
         case .clientSamples(let samples):
             raw("\"clients\",\"s\":")
             list(samples) { $0.row($1) }
+        case .metricSamples(let samples):
+            raw("\"metrics\",\"s\":")
+            list(samples) { $0.row($1) }
         case .commandAccepted(let record):
             raw("\"command.accepted\"")
             fields(record)
@@ -116,6 +121,15 @@ extension LineWriter {
             raw("\"note\"")
             field("text", text: text)
             field("by", unlessEmpty: by)
+        case .asked(let record):
+            raw("\"asked\"")
+            field("node", integer: record.node.index)
+            field("verb", text: record.verb.rawValue)
+            field("key", text: record.key)
+            field("outcome", text: record.outcome.rawValue)
+            field("value", text: record.value)
+            field("reason", unlessEmpty: record.reason)
+            field("by", unlessEmpty: record.by)
         case .unknown(let kind):
             string(kind)
         case .runEnded(let end):
@@ -134,6 +148,10 @@ extension LineWriter {
         if !description.probed { raw(",\"probed\":false") }
         field("disk", integer: description.disk?.bytes)
         field("clock", onlyIf: description.hasFaultableClock)
+        if !description.metrics.isEmpty {
+            key("metrics")
+            list(description.metrics) { $0.string($1) }
+        }
         raw(",\"labels\":{")
         for (index, label) in description.labels.enumerated() {
             if index > 0 { byte(.comma) }

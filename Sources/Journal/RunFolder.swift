@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The folder that a run leaves behind.
 ///
-/// `run.json`, `topology.yaml`, `journal.ndjson`, `logs/NODE.log`. Its name is
+/// `run.json`, `topology.yaml`, `journal.ndjson`, `history.ndjson`, `logs/NODE.log`. Its name is
 /// `2026-11-23T03-12-09Z-kv-7f3a`: sorting by name is sorting by time.
 public struct RunFolder: Equatable, Sendable {
     /// The folder.

@@ -2,6 +2,7 @@ internal import Cluster
 internal import Probes
 internal import Supervisor
 internal import Synchronization
+internal import Workload
 
 /// What reaches the lab from threads that must not wait for it.
 enum LabEvent: Sendable {
@@ -10,6 +11,7 @@ enum LabEvent: Sendable {
     case presence(Keepalive.Event)
     case probe(ProbeResult)
     case client(NodeID, [UInt8])
+    case history(HistoryRecorder.News)
 }
 
 /// A bounded queue into the lab. When it is full the newest is lost; the lab tells how many.

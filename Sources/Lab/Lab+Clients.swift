@@ -14,21 +14,30 @@ extension Lab {
     /// Starts the client's process with the ends of its pipes.
     func startClient(_ id: NodeID, in machine: Machine) async throws {
         let plan = machines[Int(id.index)].plan
-        let orders = try ClientPipe()
+        let incarnation = machines[Int(id.index)].starts
+        machines[Int(id.index)].starts += 1
+        let orders = try ClientSocket()
         let reports = try ClientPipe()
         let errors = try logs.open(node: id)
         defer { close(errors) }
         let process = try await machine.start(
             ProcessSpec(arguments: plan.arguments, environment: plan.environment),
             streams: StandardStreams(
-                input: orders.readEnd, output: reports.writeEnd, error: errors))
+                input: orders.far, output: reports.writeEnd, error: errors))
         machines[Int(id.index)].process = process
-        orders.closeReadEnd()
+        orders.closeFar()
         reports.closeWriteEnd()
         machines[Int(id.index)].orders = orders
         let queue = self.reports
         reports.readLines { queue.put(.client(id, $0)) }
-        order(id, configuration(of: plan))
+        let configuration = configuration(of: plan, incarnation: incarnation)
+        if let history, let stream = orders.duplicate() {
+            history.add(
+                client: Int(id.index) << 16 | incarnation, descriptor: stream,
+                memory: "\(dataRoot)/\(plan.name)/\(Self.historyMemory(incarnation))")
+        }
+        order(id, configuration)
+        if historyLevel > 0 { order(id, ClientOrder(historyLevel: historyLevel)) }
         node(id, .started)
         _ = endedAlready(id, process, in: machine)
     }
@@ -62,21 +71,24 @@ extension Lab {
             / Double(max(1, plan.topology.clients.count))
     }
 
-    private func order(_ id: NodeID, _ order: some Encodable) {
+    func order(_ id: NodeID, _ order: some Encodable) {
         guard let data = try? JSONEncoder().encode(order) else { return }
         machines[Int(id.index)].orders?.write(Array(data) + [10])
     }
 
-    private func configuration(of client: MachinePlan) -> ClientConfiguration {
+    private func configuration(
+        of client: MachinePlan, incarnation: Int
+    ) -> ClientConfiguration {
         let workload = plan.topology.workload
         let targets = plan.machines.filter { machine in
             machine.kind == .node && machine.firstPort != nil
                 && (workload?.target == nil || workload?.target == machine.group)
         }
         let number = (plan.topology.clients.firstIndex(of: client.name) ?? 0) + 1
-        return ClientConfiguration(
-            client: number, kind: workload?.kind == .http ? .http : .register,
-            driver: ClientConfiguration.Driver(rawValue: workload?.driver.rawValue ?? "") ?? .kv,
+        var configuration = ClientConfiguration(
+            client: number, name: client.name,
+            kind: .init(rawValue: workload?.kind.rawValue ?? "") ?? .register,
+            driver: .init(rawValue: workload?.driver.rawValue ?? "") ?? .kv,
             targets: targets.map {
                 .init(
                     node: $0.name, address: $0.address.description, port: Int($0.firstPort ?? 0))
@@ -86,6 +98,16 @@ extension Lab {
             connections: workload?.connections ?? 1,
             timeout: Int((workload?.timeout ?? .seconds(1)).microseconds / 1_000),
             seed: plan.seed)
+        configuration.incarnation = incarnation & 0xFF
+        configuration.accounts = workload?.accounts ?? 10
+        configuration.program = (workload?.program ?? []).map {
+            $0.replacingOccurrences(of: "{topology}", with: LabPlan.topologyDirectory)
+        }
+        configuration.zero = clock.origin
+        configuration.history = history != nil
+        configuration.historyMemory =
+            "\(LabPlan.dataDirectory)/\(Self.historyMemory(incarnation))"
+        return configuration
     }
 }
 
@@ -124,11 +146,6 @@ final class ClientPipe: Sendable {
         }
     }
 
-    /// A few hundred bytes: less than the pipe holds, so it never blocks on a client that reads.
-    func write(_ bytes: [UInt8]) {
-        _ = bytes.withUnsafeBytes { Glibc.write(writeEnd, $0.baseAddress, $0.count) }
-    }
-
     /// Reads lines on a thread of its own until the other side ends. The thread owns the pipe.
     func readLines(_ deliver: @escaping @Sendable ([UInt8]) -> Void) {
         let thread = Thread {
@@ -148,5 +165,47 @@ final class ClientPipe: Sendable {
         }
         thread.name = "squall-reports"
         thread.start()
+    }
+}
+
+/// The way between the lab and a client's standard input: orders go there, the history comes back.
+final class ClientSocket: Sendable {
+    let near: Int32
+    let far: Int32
+    private let farIsOpen = Mutex(true)
+
+    init() throws(LabError) {
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw LabError("socketpair: \(String(cString: strerror(errno)))")
+        }
+        (near, far) = (ends[0], ends[1])
+    }
+
+    deinit {
+        // The history's reader has a copy of its own: the client is told that nothing follows.
+        shutdown(near, Int32(SHUT_WR))
+        close(near)
+        closeFar()
+    }
+
+    /// The client has its own copy by now.
+    func closeFar() {
+        farIsOpen.withLock { isOpen in
+            if isOpen { close(far) }
+            isOpen = false
+        }
+    }
+
+    /// A descriptor of the lab's end, for whoever reads it; nil: there are no more descriptors.
+    func duplicate() -> Int32? {
+        let copy = fcntl(near, F_DUPFD_CLOEXEC, 0)
+        return copy < 0 ? nil : copy
+    }
+
+    /// A few hundred bytes: less than the socket holds, so it never blocks on a client that reads.
+    func write(_ bytes: [UInt8]) {
+        _ = bytes.withUnsafeBytes { Glibc.write(near, $0.baseAddress, $0.count) }
     }
 }

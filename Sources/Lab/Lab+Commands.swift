@@ -3,6 +3,7 @@ internal import Fabric
 internal import Glibc
 internal import Supervisor
 internal import Topology
+internal import Workload
 
 /// Why a command was refused, in words.
 struct CommandError: Error {
@@ -84,7 +85,18 @@ extension Lab {
             throw CommandError(
                 "waiting is for scenarios, `squall wait` and `squall do -`; the lab does not stop")
         // Refused before by `unsupported`; named here so that a new command cannot be forgotten.
-        case .put, .get, .call, .scale: throw CommandError("not in this version")
+        case .scale: throw CommandError("not in this version")
+        case .put(let key, let value, _):
+            accept(number, line, outcome.names, by)
+            outcome.effect = try await ask(.put(key: key, value: value), found.nodes, by: by)
+        case .get(let key, _):
+            accept(number, line, outcome.names, by)
+            outcome.effect = try await ask(.get(key: key), found.nodes, by: by)
+        case .call(_, let method, let path, let body):
+            accept(number, line, outcome.names, by)
+            let question = ByHand.Question.call(
+                method: method.rawValue, path: path, body: body ?? "")
+            outcome.effect = try await ask(question, found.nodes, by: by)
         case .fault(let spec, let ending):
             if let name = ending.name, faults.isTaken(name) {
                 throw CommandError("a fault of this run is called \(name) already")

@@ -7,6 +7,7 @@ internal import Journal
 internal import Probes
 internal import Supervisor
 internal import Topology
+internal import Workload
 
 /// From the first entry of a run to its last.
 extension Lab {
@@ -53,10 +54,13 @@ extension Lab {
         let logs = try LogPump(
             files: plan.machines.map { folder.log(of: $0.name) }, clock: clock
         ) { reports.put(.logs($0)) }
+        let history = try HistoryRecorder(plan, run: options.run, in: folder, clock: clock) {
+            events.put(.history($0))
+        }
         let lab = Lab(
             plan: plan, options: options, folder: folder, clock: clock, journal: journal,
             fabric: fabric, host: host, attachment: attachment, logs: logs, events: events,
-            reports: reports, script: script)
+            reports: reports, history: history, script: script)
         do {
             try await lab.rehearseClocks()
             try await lab.open()
@@ -146,6 +150,7 @@ extension Lab {
         case .presence(let event): present(event)
         case .probe(let result): probed(result)
         case .client(let id, let line): clientTold(id, line)
+        case .history(let news): historyTold(news)
         }
     }
 
@@ -176,6 +181,7 @@ extension Lab {
         for task in tasks.values { task.cancel() }
         scenarioWake?.cancel()
         for id in faults.inOrder.map(\.record.id) { await endFault(id, .runEnded) }
+        await closeHistory()
         for machine in plan.machines { node(machine.id, .finish) }
         let longest = plan.machines.map(\.life.grace).max() ?? .zero
         await allFinished(within: longest + .seconds(3))

@@ -134,7 +134,7 @@ extension Lab {
     }
 
     /// A socket made inside a node's machine and connected to its own port.
-    private func connectInside(_ id: NodeID, _ port: UInt16) async throws -> Int32 {
+    func connectInside(_ id: NodeID, _ port: UInt16) async throws -> Int32 {
         let runtime = machines[Int(id.index)]
         guard let machine = runtime.machine else { throw CommandError("no power") }
         let socket = try await machine.socket(

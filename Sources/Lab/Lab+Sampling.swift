@@ -15,6 +15,7 @@ struct Sampling {
     var written: [NodeID: (sample: Sample, at: Stamp)] = [:]
     var links: [LinkID: LinkCounters] = [:]
     var linksAt: Int64 = 0
+    var writtenMetrics: [NodeID: [String: Float]] = [:]
     var writtenLinks: [LinkID: (sample: LinkSample, at: Stamp)] = [:]
     /// Last round trip of each direction, in seconds; NaN when the last echo was lost.
     var roundTrips: [LinkID: Float] = [:]
@@ -117,8 +118,28 @@ extension Lab {
             changed.append(sample)
         }
         if !changed.isEmpty { offer(.samples(changed)) }
+        tellMetrics(now)
         let lost = reports.takeLost()
         if lost > 0 { record(.dropped(DropReport(what: "reports to the lab", count: lost))) }
+    }
+
+    /// Words of the topology's own, where they changed.
+    private func tellMetrics(_ now: Int64) {
+        var changed: [MetricSample] = []
+        for machine in plan.machines where !machine.ownMetrics.isEmpty {
+            for word in machine.ownMetrics.keys.sorted() {
+                let value = sampling.fold.metric(word, of: machine.id, now: now)
+                let sample = MetricSample(
+                    node: machine.id, word: word, value: value.map { Float($0) } ?? .nan)
+                let last = sampling.writtenMetrics[machine.id]?[word] ?? .nan
+                guard sample != MetricSample(node: machine.id, word: word, value: last) else {
+                    continue
+                }
+                sampling.writtenMetrics[machine.id, default: [:]][word] = sample.value
+                changed.append(sample)
+            }
+        }
+        if !changed.isEmpty { offer(.metricSamples(changed)) }
     }
 
     /// CPU time and memory of every machine that runs something.
@@ -199,7 +220,7 @@ extension ProbePlan {
             case .redis: .redis
             case .tcp: .tcp
             }
-        var metrics: [String: String] = [:]
+        var metrics = plan.ownMetrics
         for (metric, name) in plan.metrics { metrics[metric.rawValue] = name }
         self.init(
             kind: kind, address: plan.address.description, port: plan.probePort,

@@ -6,6 +6,7 @@ internal import Journal
 internal import Probes
 internal import Supervisor
 internal import Topology
+internal import Workload
 
 /// The only thing that acts: machines, processes, fabric, probes and load of one run. Commands go
 /// in, events come out; nobody else changes anything, and nothing is read but the journal.
@@ -24,6 +25,8 @@ public actor Lab {
     /// What may be lost when the lab is busy, and is counted then: logs, probes, load.
     let reports: EventQueue<LabEvent>
     let prober: Prober
+    /// Writes what the clients did; nil: nothing is written.
+    let history: HistoryRecorder?
     let random: KeyedRandom
 
     /// The fold of what was written so far.
@@ -50,6 +53,8 @@ public actor Lab {
     var beforehands: [FaultID: Beforehand] = [:]
     /// Operations a second over all clients; as the topology says when `nil`.
     var traffic: Double?
+    /// How often the history has halved the keys that it keeps.
+    var historyLevel = 0
     let script: Script?
     var scenario: ScenarioRun?
     var scenarioIsAwake = false
@@ -69,7 +74,7 @@ public actor Lab {
         plan: LabPlan, options: RunOptions, folder: RunFolder, clock: RunClock,
         journal: JournalWriter, fabric: Fabric, host: MachineHost,
         attachment: Supervisor.Attachment, logs: LogPump, events: EventQueue<LabEvent>,
-        reports: EventQueue<LabEvent>, script: Script?
+        reports: EventQueue<LabEvent>, history: HistoryRecorder?, script: Script?
     ) {
         self.plan = plan
         self.options = options
@@ -82,6 +87,7 @@ public actor Lab {
         self.logs = logs
         self.events = events
         self.reports = reports
+        self.history = history
         self.script = script
         prober = Prober()
         random = KeyedRandom(seed: plan.seed)
@@ -129,8 +135,10 @@ struct MachineRuntime {
     var life: NodeLife
     var machine: Machine?
     var process: ProcessID?
-    /// The client's orders; `nil` for a node.
-    var orders: ClientPipe?
+    /// The way to a client, for its orders; `nil` for a node.
+    var orders: ClientSocket?
+    /// How often a client was started.
+    var starts = 0
     /// The last of its asynchronous actions: they run one after the other.
     var tail: Task<Void, Never>?
     /// What holds it to its limits.

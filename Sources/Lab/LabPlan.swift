@@ -107,6 +107,8 @@ struct MachinePlan: Sendable {
     let probePort: UInt16
     /// What feeds its columns.
     let metrics: [Topology.Metric: String]
+    /// What else it tells, word → metric.
+    let ownMetrics: [String: String]
     /// Ports reachable from outside.
     let published: [(port: UInt16, host: UInt16?)]
     /// Bytes of a disk of a size of its own, in memory; `nil` for an ordinary directory.
@@ -136,7 +138,7 @@ struct MachinePlan: Sendable {
         NodeDescription(
             name: name, group: group, address: address.description, kind: kind, labels: labels,
             probed: probe != nil, disk: disk.map { ByteCount(bytes: Int64(clamping: $0)) },
-            hasFaultableClock: hasFaultableClock)
+            hasFaultableClock: hasFaultableClock, metrics: ownMetrics.keys.sorted())
     }
 
     init(
@@ -163,6 +165,7 @@ struct MachinePlan: Sendable {
         probe = group.probe
         probePort = group.probe.flatMap { group.port($0.port) } ?? 0
         metrics = group.metrics
+        ownMetrics = group.ownMetrics
         published = group.publish.compactMap { publication in
             group.port(publication.port).map { ($0, publication.hostPort) }
         }
@@ -195,6 +198,7 @@ struct MachinePlan: Sendable {
         probe = nil
         probePort = 0
         metrics = [:]
+        ownMetrics = [:]
         published = []
         disk = nil
         standing = MachineLimits()

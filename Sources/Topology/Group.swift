@@ -21,6 +21,8 @@ extension Topology {
         public internal(set) var probe: Probe?
         /// What the columns are fed from.
         public internal(set) var metrics: [Metric: String] = [:]
+        /// Word → metric for words that feed no column: signals of the topology's own.
+        public internal(set) var ownMetrics: [String: String] = [:]
         /// What happens when the program ends by itself.
         public internal(set) var restart = Restart()
         /// How it is asked to end.

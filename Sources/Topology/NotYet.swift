@@ -11,8 +11,6 @@ enum NotYet {
         "group.leave",
         "group.prepare",
         "group.job",
-        "workload.accounts",
-        "workload.history",
     ]
 
     /// Values, as `MAP.KEY=VALUE`.
@@ -22,21 +20,9 @@ enum NotYet {
         "group.begin=manual",
         "probe.kind=exec",
         "probe.kind=log",
-        "workload.kind=set",
-        "workload.kind=queue",
-        "workload.kind=counter",
-        "workload.kind=bank",
-        "workload.kind=append",
-        "workload.kind=rw-register",
-        "workload.kind=unique-ids",
         "workload.kind=custom",
-        "workload.driver=etcd",
         "workload.driver=payments",
-        "workload.driver=exec:",
     ]
-
-    /// Words of `metrics` beyond the columns are signals of their own.
-    static let ownMetrics = true
 }
 
 /// The keys of each map of the file, in the order of the reference.

@@ -109,14 +109,15 @@ extension Reader {
             }
         }
         if let field = fields["metrics"] {
-            group.metrics = readMetrics(field.value)
+            let metrics = readMetrics(field.value)
+            (group.metrics, group.ownMetrics) = (metrics.columns, metrics.own)
             if group.probe?.kind.readsMetrics != true, found.count == before {
                 complain(
                     field.key.place, "nobody reads the metrics of group \(group.name)",
                     "metrics/unread", "it takes a probe of kind prometheus or http")
             }
         } else if let metrics = defaultMetrics {
-            group.metrics = metrics
+            (group.metrics, group.ownMetrics) = (metrics.columns, metrics.own)
         }
     }
 

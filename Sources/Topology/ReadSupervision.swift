@@ -81,21 +81,17 @@ extension Reader {
         return passage.text
     }
 
-    mutating func readMetrics(_ item: Item) -> [Topology.Metric: String] {
-        var metrics: [Topology.Metric: String] = [:]
+    /// Words that feed columns, and words of the topology's own.
+    struct Metrics {
+        var columns: [Topology.Metric: String] = [:]
+        var own: [String: String] = [:]
+    }
+
+    mutating func readMetrics(_ item: Item) -> Metrics {
+        var metrics = Metrics()
         for entry in entries(item, "metrics") {
-            guard let metric = Topology.Metric(rawValue: entry.key.text) else {
-                guard let word = word(entry.key) else { continue }
-                let known = Topology.Metric.allCases.map(\.rawValue)
-                if let near = nearest(word, of: known), editDistance(word, near) <= 2 {
-                    complain(
-                        entry.key.place, "unknown metric '\(word)'", "metrics/unknown",
-                        "did you mean '\(near)'?")
-                } else if NotYet.ownMetrics {
-                    notYet("a metric of one's own, '\(word)',", entry.key.place)
-                }
-                continue
-            }
+            let column = Topology.Metric(rawValue: entry.key.text)
+            guard column != nil || isOwnMetric(entry.key) else { continue }
             guard let value = text(entry.value, "a metric's name") else { continue }
             guard !value.text.isEmpty, !value.text.contains(where: \.isWhitespace) else {
                 complain(
@@ -103,9 +99,31 @@ extension Reader {
                     "metrics/name", "as in the program's own page: kv_requests_total")
                 continue
             }
-            metrics[metric] = value.text
+            if let column {
+                metrics.columns[column] = value.text
+            } else {
+                metrics.own[entry.key.text] = value.text
+            }
         }
         return metrics
+    }
+
+    private mutating func isOwnMetric(_ key: Passage) -> Bool {
+        guard let word = word(key) else { return false }
+        let known = Topology.Metric.allCases.map(\.rawValue)
+        if let near = nearest(word, of: known), editDistance(word, near) <= 2 {
+            complain(
+                key.place, "unknown metric '\(word)'", "metrics/unknown", "did you mean '\(near)'?")
+            return false
+        }
+        // The probe itself gives it a meaning.
+        guard word != "latency" else {
+            complain(
+                key.place, "'latency' is measured by the probe", "metrics/unknown",
+                "give it another name")
+            return false
+        }
+        return true
     }
 
     mutating func readRestart(_ item: Item) -> Topology.Restart {

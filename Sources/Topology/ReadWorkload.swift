@@ -13,6 +13,16 @@ extension Reader {
         readTarget(fields["target"]?.value, at: item.place, into: &workload)
         readRequest(fields["request"], into: &workload)
         if let item = fields["keys"]?.value { workload.keys = number(item, 1...1_000_000) ?? 100 }
+        if let field = fields["accounts"] {
+            workload.accounts = number(field.value, 2...100_000) ?? 10
+            if workload.kind != .bank {
+                complain(
+                    field.key.place,
+                    "a workload of kind \(workload.kind.rawValue) has no 'accounts'",
+                    "workload/key", "write kind: bank")
+            }
+        }
+        if let item = fields["history"]?.value { readHistory(item, into: &workload) }
         if let item = fields["traffic"]?.value { readTraffic(item, into: &workload) }
         if let item = fields["clients"]?.value { workload.clients = number(item, 0...100) ?? 1 }
         if let item = fields["connections"]?.value {
@@ -41,23 +51,89 @@ extension Reader {
             }
             return
         }
-        if let passage = text(item, "a driver"), passage.text.hasPrefix("exec:"),
-            NotYet.values.contains("workload.driver=exec:")
-        {
-            notYet("a driver of one's own, 'exec:',", item.place)
-            return
+        guard let passage = text(item, "a driver") else { return }
+        if passage.text.hasPrefix("exec:") {
+            readProgram(passage, into: &workload)
+        } else {
+            let words = Topology.Workload.Driver.allCases.filter { $0 != .exec }.map(\.rawValue)
+            guard let word = choice(item, of: words, at: "workload.driver"),
+                let driver = Topology.Workload.Driver(rawValue: word)
+            else { return }
+            workload.driver = driver
         }
-        guard let driver = choice(item, Topology.Workload.Driver.self, at: "workload.driver") else {
-            return
+        guard mustHave, !workload.driver.kinds.contains(workload.kind) else { return }
+        let others = Topology.Workload.Driver.allCases.filter {
+            $0.kinds.contains(workload.kind)
         }
-        workload.driver = driver
-        guard mustHave, (workload.kind == .http) != (driver == .http) else { return }
         complain(
             item.place,
-            "kind \(workload.kind.rawValue) cannot be done by driver \(driver.rawValue)",
+            "kind \(workload.kind.rawValue) cannot be done by driver \(workload.driver.rawValue)",
             "workload/driver",
-            workload.kind == .http
-                ? "leave the driver out, or write http" : "write kv or redis, or kind: http")
+            "write \(others.map(\.rawValue).joined(separator: " or ")), or kind: "
+                + workload.driver.kinds.map(\.rawValue).joined(separator: " or "))
+    }
+
+    /// `exec: python3 {topology}/driver.py`
+    private mutating func readProgram(
+        _ passage: Passage, into workload: inout Topology.Workload
+    ) {
+        workload.driver = .exec
+        do {
+            let text = String(passage.text.dropFirst(5))
+            for word in try Words.split(Placeholder.pieces(text)) {
+                workload.program.append(programWord(word, in: passage))
+            }
+        } catch {
+            complain(
+                passage.place(atScalar: error.offset + 5), error.message, "command/quote",
+                error.hint)
+        }
+        if workload.program.isEmpty {
+            complain(
+                passage.place, "expected a program behind 'exec:'", "workload/driver",
+                "write exec: and a command that reads JSON lines")
+        }
+    }
+
+    /// A client knows no other placeholder than the folder of the topology file.
+    private mutating func programWord(_ word: Words.Word, in passage: Passage) -> String {
+        var text = String.UnicodeScalarView()
+        for piece in word.pieces {
+            switch piece {
+            case .letter(let letter, _): text.append(letter)
+            case .placeholder(let placeholder):
+                if placeholder.name != "topology" {
+                    complain(
+                        passage.place(atScalar: placeholder.offset + 5),
+                        "a driver knows no \(placeholder.written)", "placeholder/unknown",
+                        "{topology} is the folder of this file; {setting.WORD} works too")
+                }
+                text.append(contentsOf: placeholder.written.unicodeScalars)
+            }
+        }
+        return String(text)
+    }
+
+    /// A number of operations, a size, or `none`.
+    private mutating func readHistory(_ item: Item, into workload: inout Topology.Workload) {
+        let wanted = "a number of operations, a size or none"
+        guard let passage = text(item, wanted) else { return }
+        if passage.text == "none" {
+            workload.history = nil
+            return
+        }
+        if case .value(let operations) = Quantities.number(passage.text) {
+            workload.history?.operations = operations
+            if operations > 0 { return }
+        }
+        switch Quantities.size(passage.text) {
+        case .value(let bytes) where bytes > 0: workload.history?.bytes = Int(bytes)
+        case .value: complain(item.place, "expected \(wanted), found 0", "value/history", "none?")
+        case .wrong(let hint):
+            complain(
+                item.place, "expected \(wanted), found \(item.described)", "value/history",
+                passage.text == "0" ? "none?" : "write 20000000, 500MB or none; \(hint)")
+        }
     }
 
     /// Clients ask the first port of each node.

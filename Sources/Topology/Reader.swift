@@ -12,7 +12,7 @@ struct Reader {
     var troubled: [String: Place] = [:]
     /// Probe and metrics of the top, for groups without their own.
     var defaultProbe: Item?
-    var defaultMetrics: [Topology.Metric: String]?
+    var defaultMetrics: Metrics?
     /// Words of `lists`, read or not.
     var listNames: [String] = []
 

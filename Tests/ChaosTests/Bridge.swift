@@ -39,7 +39,8 @@ func machines(of topology: Topology) -> [NodeDescription] {
         let group = topology.group(member.group)
         return NodeDescription(
             name: member.name, group: member.group, address: "",
-            labels: (group?.labels ?? []).map { .init(key: $0.name, value: $0.value) })
+            labels: (group?.labels ?? []).map { .init(key: $0.name, value: $0.value) },
+            metrics: (group?.ownMetrics ?? [:]).keys.sorted())
     }
         + topology.clients.map {
             NodeDescription(name: $0, group: "client", address: "", kind: .client)

@@ -33,7 +33,9 @@ import Topology
         if GoldenFile.updating { try file.write() }
     }
 
-    @Test("the scenarios of every shipped topology are understood", arguments: ["kv", "redis"])
+    @Test(
+        "the scenarios of every shipped topology are understood",
+        arguments: ["kv", "redis", "etcd"])
     func shipped(_ name: String) throws {
         let topology = try Topology(
             parsing: readText(checkout("topologies/\(name).yaml")), file: "\(name).yaml")

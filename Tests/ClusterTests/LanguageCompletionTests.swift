@@ -23,7 +23,7 @@ import Testing
     func verbs() {
         #expect(words("").first == "kill")
         #expect(words("").contains("heal") && !words("").contains("scale"))
-        #expect(words("p") == ["pause", "poweroff", "poweron", "partition"])
+        #expect(words("p") == ["pause", "poweroff", "poweron", "partition", "put"])
     }
 
     @Test(

@@ -29,7 +29,7 @@ struct Recording {
 
     mutating func define(
         _ name: String, _ group: String, kind: NodeDescription.Kind = .node,
-        labels: [NodeDescription.Label] = []
+        labels: [NodeDescription.Label] = [], metrics: [String] = []
     ) {
         let id = NodeID(UInt16(names.count))
         names.append(name)
@@ -39,7 +39,7 @@ struct Recording {
                 id,
                 NodeDescription(
                     name: name, group: group, address: "10.66.0.\(names.count + 1)", kind: kind,
-                    labels: labels)))
+                    labels: labels, metrics: metrics)))
     }
 
     func id(_ name: String) -> NodeID { NodeID(UInt16(names.firstIndex(of: name) ?? 0)) }

@@ -6,7 +6,10 @@ enum Runs {
     static func sentinel(until end: Int = 251) -> Recording {
         var run = Recording()
         run.began("redis-sentinel", about: "three Redis, three sentinels that choose the leader")
-        for index in 1...3 { run.define("redis-\(index)", "redis", labels: zone(index)) }
+        for index in 1...3 {
+            run.define(
+                "redis-\(index)", "redis", labels: zone(index), metrics: ["in-use", "waiting"])
+        }
         for index in 1...3 { run.define("watch-\(index)", "watch", labels: zone(index)) }
         run.define("client-1", "client", kind: .client)
         let nodes = run.names.filter { $0 != "client-1" }
@@ -28,6 +31,12 @@ enum Runs {
             }
         }
         run.phase(0.5, "client-1", .ready)
+        run.add(
+            1.9,
+            .metricSamples([
+                MetricSample(node: run.id("redis-3"), word: "in-use", value: 1_204),
+                MetricSample(node: run.id("redis-3"), word: "waiting", value: 0.5),
+            ]))
         for second in 2...end {
             if second == 243 {
                 run.fault(

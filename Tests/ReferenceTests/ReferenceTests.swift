@@ -104,6 +104,7 @@ import Testing
         #expect(page.table("samples").map(\.cell) == SampleColumn.allCases.map(\.rawValue))
         #expect(page.table("links").map(\.cell) == LinkColumn.allCases.map(\.rawValue))
         #expect(page.table("clients").map(\.cell) == ClientColumn.allCases.map(\.rawValue))
+        #expect(page.table("metrics").map(\.cell) == MetricColumn.allCases.map(\.rawValue))
     }
 
     @Test("every kind of the journal's lines has its row")
@@ -114,7 +115,9 @@ import Testing
             .nodeDefined(node, NodeDescription(name: "a", group: "a", address: "")),
             .nodeChanged(node, NodeChange(phase: .ready)),
             .roleChanged(node, RoleChange(role: .leader, own: "")),
-            .samples([]), .linkSamples([]), .clientSamples([]), .commandAccepted(command),
+            .samples([]), .linkSamples([]), .clientSamples([]), .metricSamples([]),
+            .asked(AskRecord(node: node, verb: .put, key: "", outcome: .ok)),
+            .commandAccepted(command),
             .commandRefused(command, message: ""),
             .faultBegan(FaultRecord(id: FaultID(1), text: "")),
             .faultMeasured(FaultID(1), Proof(verdict: .proved, words: "")),

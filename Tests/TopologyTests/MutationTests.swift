@@ -10,7 +10,9 @@ import Topology
             getenv("SEED").flatMap { UInt64(String(cString: $0)) } ?? UInt64.random(in: 0...(.max))
         print("mutated topology files: SEED=\(seed)")
         var random = SplitMix(state: seed)
-        var originals = try ["kv", "redis"].map { try readText(checkout("topologies/\($0).yaml")) }
+        var originals = try ["kv", "redis", "etcd"].map {
+            try readText(checkout("topologies/\($0).yaml"))
+        }
         for name in ["yaml.txt", "values.txt", "names.txt", "scenarios.txt", "design.txt"] {
             originals += try GoldenFile(name).cases.map(\.input)
         }

@@ -36,7 +36,7 @@ internal import Testing
                 return
             }
             asked.append(number)
-            #expect(dispatcher.answered(number, .ok(nil))?.outcome == .ok(nil))
+            #expect(dispatcher.answered(number, .ok(.nothing))?.outcome == .ok(.nothing))
         }
         #expect(asked == [0, 1, 2, 0, 1, 2])
     }
@@ -46,7 +46,7 @@ internal import Testing
         var dispatcher = standing([false, true])
         for operation in [write(1), write(2), read(3)] { _ = dispatcher.add(operation) }
         #expect(dispatcher.send(now: 5) == [.send(0, read(3)), .send(1, write(1))])
-        _ = dispatcher.answered(1, .ok(nil))
+        _ = dispatcher.answered(1, .ok(.nothing))
         #expect(dispatcher.send(now: 6) == [.send(1, write(2))])
     }
 
@@ -83,9 +83,13 @@ internal import Testing
         let (actions, ended) = dispatcher.step(now: 2_501)
         #expect(
             ended
-                == [.init(operation: read(900), outcome: .unknown, sent: 1_500, timedOut: true)])
+                == [
+                    .init(
+                        operation: read(900), outcome: .unknown, sent: 1_500, connection: 0,
+                        timedOut: true)
+                ])
         #expect(actions == [.drop(0)])
-        #expect(dispatcher.answered(0, .ok(nil)) == nil, "the answer came too late")
+        #expect(dispatcher.answered(0, .ok(.nothing)) == nil, "the answer came too late")
         let later = 2_501 + Dispatcher.firstPause
         #expect(dispatcher.step(now: later).actions == [.connect(0)])
     }
@@ -97,7 +101,7 @@ internal import Testing
         _ = dispatcher.send(now: 1)
         #expect(
             dispatcher.closed(0, now: 5)
-                == .init(operation: write(1), outcome: .unknown, sent: 1))
+                == .init(operation: write(1), outcome: .unknown, sent: 1, connection: 0))
         #expect(dispatcher.closed(1, now: 5) == nil)
         #expect(dispatcher.open == 0)
     }
@@ -133,7 +137,7 @@ internal import Testing
         #expect(dispatcher.send(now: 2) == [.send(1, write(1))], "2 goes to the same node as 0")
         #expect(
             dispatcher.answered(1, .elsewhere)
-                == .init(operation: write(1), outcome: .refused, sent: 2))
+                == .init(operation: write(1), outcome: .refused, sent: 2, connection: 1))
         #expect(dispatcher.send(now: 3) == [])
     }
 
@@ -230,7 +234,7 @@ internal import Testing
             case 3:
                 if let number = busy.keys.sorted().dropFirst(roll(4)).first {
                     busy[number] = nil
-                    let outcome: Outcome = roll(3) > 0 ? .ok(nil) : .elsewhere
+                    let outcome: Outcome = roll(3) > 0 ? .ok(.nothing) : .elsewhere
                     end(dispatcher.answered(number, outcome, takesWrites: roll(9) > 0))
                 }
             case 4:

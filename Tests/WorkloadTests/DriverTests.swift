@@ -8,8 +8,8 @@ internal import Testing
     @Test("kv: what is asked")
     func kvRequests() {
         func words(_ action: Operation.Action) -> [String] {
-            let (method, path, body) = HTTPLanguage.kv.request(action)
-            return [method.rawValue, path, body]
+            let ask = HTTPLanguage.kv.request(action)
+            return [ask.method.rawValue, ask.path, ask.body]
         }
         #expect(words(.read(key: 3)) == ["GET", "/kv/k3", ""])
         #expect(words(.write(key: 3, value: 7)) == ["PUT", "/kv/k3", "{\"value\":7}"])
@@ -24,7 +24,7 @@ internal import Testing
     @Test(
         "kv: what an answer says of a write",
         arguments: [
-            (200, "{\"position\":4}", Outcome.ok(nil)),
+            (200, "{\"position\":4}", Outcome.ok(.nothing)),
             (400, "{\"error\":\"no\",\"outcome\":\"refused\"}", .refused),
             (503, "{\"error\":\"no\",\"outcome\":\"refused\"}", .elsewhere),
             (503, "{\"error\":\"?\",\"outcome\":\"unknown\"}", .unknown),
@@ -32,25 +32,25 @@ internal import Testing
             (500, "", .unknown), (503, "", .unknown),
         ])
     func kvWrites(status: Int, body: String, outcome: Outcome) {
-        let found = HTTPLanguage.kv.outcome(
-            .write(key: 1, value: 1), status: UInt(status), body: Array(body.utf8))
-        #expect(found == outcome)
+        let found = HTTPLanguage.kv.step(
+            .write(key: 1, value: 1), pending: nil, status: UInt(status), body: Array(body.utf8))
+        #expect(found == .done(outcome))
     }
 
     @Test("kv: what was read, or found instead")
     func kvReads() {
         func read(_ status: UInt, _ body: String) -> Outcome {
-            HTTPLanguage.kv.outcome(.read(key: 1), status: status, body: Array(body.utf8))
+            KVLanguage.outcome(.read(key: 1), status, Array(body.utf8))
         }
         #expect(read(200, "{\"position\":4,\"value\":-12}") == .ok(-12))
-        #expect(read(200, "{\"position\":4,\"value\":\"text\"}") == .ok(nil))
-        #expect(read(404, "{\"error\":\"no key\"}") == .ok(nil))
+        #expect(read(200, "{\"position\":4,\"value\":\"text\"}") == .ok(.text("text")))
+        #expect(read(404, "{\"error\":\"no key\"}") == .ok(.nothing))
         #expect(read(503, "") == .elsewhere)
         #expect(read(400, "") == .refused)
         let cas = Operation.Action.compareAndSet(key: 1, expect: 1, value: 2)
         let body = Array("{\"error\":\"other\",\"position\":1,\"value\":9}".utf8)
-        #expect(HTTPLanguage.kv.outcome(cas, status: 409, body: body) == .ok(9))
-        #expect(HTTPLanguage.kv.outcome(cas, status: 200, body: body) == .ok(2))
+        #expect(KVLanguage.outcome(cas, 409, body) == .unmet(9))
+        #expect(KVLanguage.outcome(cas, 200, body) == .ok(2))
     }
 
     @Test("http: a server that fails may have done what was posted, but not what was only read")
@@ -58,12 +58,12 @@ internal import Testing
         let get = HTTPLanguage.fixed(.GET, path: "/a")
         let post = HTTPLanguage.fixed(.POST, path: "/a")
         let none: [UInt8] = []
-        #expect(get.outcome(.request, status: 204, body: none) == .ok(nil))
-        #expect(get.outcome(.request, status: 302, body: none) == .ok(nil))
-        #expect(get.outcome(.request, status: 404, body: none) == .refused)
-        #expect(get.outcome(.request, status: 500, body: none) == .elsewhere)
-        #expect(post.outcome(.request, status: 503, body: none) == .elsewhere)
-        #expect(post.outcome(.request, status: 500, body: none) == .unknown)
+        #expect(get.step(.request, pending: nil, status: 204, body: none) == .done(.ok(.nothing)))
+        #expect(get.step(.request, pending: nil, status: 302, body: none) == .done(.ok(.nothing)))
+        #expect(get.step(.request, pending: nil, status: 404, body: none) == .done(.refused))
+        #expect(get.step(.request, pending: nil, status: 500, body: none) == .done(.elsewhere))
+        #expect(post.step(.request, pending: nil, status: 503, body: none) == .done(.elsewhere))
+        #expect(post.step(.request, pending: nil, status: 500, body: none) == .done(.unknown))
     }
 
     private static let role =
@@ -112,13 +112,41 @@ internal import Testing
 
     @Test("redis: an error says that nothing was done")
     func redisOutcomes() {
-        #expect(RedisWire.outcome(.text("OK")) == .ok(nil))
-        #expect(RedisWire.outcome(.text("12")) == .ok(12))
-        #expect(RedisWire.outcome(.missing) == .ok(nil))
-        #expect(RedisWire.outcome(.error("LOADING Redis is loading")) == .elsewhere)
-        #expect(RedisWire.outcome(.error("READONLY You can't write")) == .elsewhere)
-        #expect(RedisWire.outcome(.error("WRONGTYPE")) == .refused)
-        #expect(RedisWire.command(.write(key: 2, value: 9)) == ["SET", "k2", "9"])
-        #expect(RedisWire.command(.read(key: 2)) == ["GET", "k2"])
+        func outcome(_ action: Operation.Action, _ replies: RedisReply...) -> Outcome {
+            RedisLanguage.outcome(action, replies)
+        }
+        #expect(outcome(.write(key: 1, value: 1), .text("OK")) == .ok(.nothing))
+        #expect(outcome(.read(key: 1), .text("12")) == .ok(12))
+        #expect(outcome(.read(key: 1), .text("red")) == .ok(.text("red")))
+        #expect(outcome(.read(key: 1), .missing) == .ok(.nothing))
+        #expect(outcome(.read(key: 1), .error("LOADING Redis is loading")) == .elsewhere)
+        #expect(outcome(.add(1), .error("READONLY You can't write")) == .elsewhere)
+        #expect(outcome(.add(1), .error("WRONGTYPE")) == .refused)
+        #expect(outcome(.transfer(from: 1, to: 2, amount: 9), .integer(0)) == .unmet(.nothing))
+        #expect(outcome(.readCounter, .missing) == .ok(0))
+        #expect(outcome(.balances, .list([.text("7"), .missing])) == .ok(.list([7, 100])))
+    }
+
+    @Test("redis: a transaction is all of its commands, and turned away as a whole")
+    func redisTransactions() {
+        let steps: [Operation.Step] = [.append(key: 1, value: 5), .read(key: 1)]
+        let commands = RedisLanguage.commands(.transaction(steps), kind: .append, accounts: 0)
+        #expect(
+            commands == [["MULTI"], ["RPUSH", "k1", "5"], ["LRANGE", "k1", "0", "-1"], ["EXEC"]])
+        let writes = RedisLanguage.commands(
+            .transaction([.write(key: 1, value: 5), .read(key: 2)]), kind: .rwRegister, accounts: 0)
+        #expect(writes == [["MULTI"], ["SET", "k1", "5"], ["GET", "k2"], ["EXEC"]])
+        func outcome(_ replies: RedisReply...) -> Outcome {
+            RedisLanguage.outcome(.transaction(steps), replies)
+        }
+        let queued = RedisReply.text("QUEUED")
+        let found = RedisReply.list([.integer(1), .list([.text("5")])])
+        #expect(outcome(.text("OK"), queued, queued, found) == .ok(.list([.list([5])])))
+        let turned = outcome(
+            .text("OK"), .error("READONLY no"), queued, .error("EXECABORT discarded"))
+        #expect(turned == .elsewhere)
+        let half = outcome(.text("OK"), queued, queued, .list([.error("WRONGTYPE"), .list([])]))
+        #expect(half == .unknown)
+        #expect(outcome(.text("OK"), queued, queued, .missing) == .refused)
     }
 }

@@ -33,7 +33,7 @@ internal import Testing
             case .compareAndSet(_, _, let value):
                 compares += 1
                 values.append(value)
-            case .request: Issue.record("a request among registers")
+            default: Issue.record("\(action) among registers")
             }
         }
         #expect((4_700...5_300).contains(reads))

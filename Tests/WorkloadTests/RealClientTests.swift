@@ -85,6 +85,30 @@ internal import Workload
         #expect(uncorrected < 100_000)
     }
 
+    @Test("a server that stood still for 1.4 s of 10 s shows in the 99th percentile, near 1.3 s")
+    func stall() async throws {
+        let redis = try await RealServer.redis()
+        let client = try RunningClient(
+            configuration([redis], rate: 500, connections: 10, timeout: 5_000))
+        try await eventually("all connections") { client.reports.last?.open == 10 }
+        func seconds() -> Double { sum(client.reports).interval }
+        try await eventually("four seconds") { seconds() >= 4 }
+        redis.signal(SIGSTOP)
+        let stopped = ContinuousClock.now
+        try await eventually("1.4 s of standstill") { .now - stopped >= .milliseconds(1_400) }
+        redis.signal(SIGCONT)
+        try await eventually("ten seconds") { seconds() >= 10 }
+        let all = try await client.end()
+        #expect(all.refused == 0 && all.unknown <= 10)
+        // Of 5,000 operations 700 were due while it stood: the last hundredth waited 1.3 s and more.
+        let corrected = try #require(all.latency.microseconds(atQuantile: 0.99))
+        #expect((1_200_000...1_450_000).contains(corrected), "\(corrected) µs")
+        let median = try #require(all.latency.microseconds(atQuantile: 0.5))
+        #expect(median * 10 < corrected)
+        let closed = try #require(all.uncorrected.microseconds(atQuantile: 0.99))
+        #expect(closed * 10 < corrected, "a closed loop would have seen \(closed) µs")
+    }
+
     @Test("a server that dies refuses, and its connections come back with it")
     func dies() async throws {
         let redis = try await RealServer.redis()
@@ -106,17 +130,7 @@ internal import Workload
             ClientConfiguration.Driver.kv, .http,
         ])
     func kv(driver: ClientConfiguration.Driver) async throws {
-        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        let program = own.deletingLastPathComponent().path + "/squall-node"
-        let server = try await RealServer(program, package: "swift build --product squall-node") {
-            _, _ in
-            ["kv"]
-        } environment: {
-            [
-                "SQUALL_NODE": "kv-1", "SQUALL_GROUP": "kv", "SQUALL_INDEX": "1",
-                "SQUALL_IP": "127.0.0.1", "SQUALL_PORT_HTTP": "\($0)", "SQUALL_DATA": $1,
-            ]
-        }
+        let server = try await RealServer.kv()
         let client = try RunningClient(configuration([server], driver: driver, rate: 200))
         try await eventually("two seconds of reports") { client.reports.count >= 20 }
         let all = try await client.end()

@@ -46,6 +46,34 @@ final class RealServer {
         }
     }
 
+    static func etcd() async throws -> RealServer {
+        try await RealServer("/usr/bin/etcd", package: "apt install etcd-server") { port, folder in
+            let peer = try? freePort()
+            let peerURL = "http://127.0.0.1:\(peer ?? 0)"
+            let url = "http://127.0.0.1:\(port)"
+            return [
+                "--data-dir", folder + "/etcd", "--listen-client-urls", url,
+                "--advertise-client-urls", url, "--listen-peer-urls", peerURL,
+                "--initial-advertise-peer-urls", peerURL, "--initial-cluster",
+                "default=\(peerURL)", "--log-level", "error",
+            ]
+        }
+    }
+
+    static func kv() async throws -> RealServer {
+        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let program = own.deletingLastPathComponent().path + "/squall-node"
+        return try await RealServer(program, package: "swift build --product squall-node") {
+            _, _ in
+            ["kv"]
+        } environment: {
+            [
+                "SQUALL_NODE": "kv-1", "SQUALL_GROUP": "kv", "SQUALL_INDEX": "1",
+                "SQUALL_IP": "127.0.0.1", "SQUALL_PORT_HTTP": "\($0)", "SQUALL_DATA": $1,
+            ]
+        }
+    }
+
     func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
     }
@@ -96,12 +124,19 @@ final class RunningClient: Sendable {
     }
 
     private let state = Mutex(State())
-    private let input = Pipe()
+    /// Orders go in at `near`, as the lab holds it; where a history is kept it comes out there.
+    let near: FileHandle
+    private let far: FileHandle
     private let output = Pipe()
 
     init(_ configuration: ClientConfiguration) throws {
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue)
+        try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
+        near = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+        far = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
         try tell(configuration)
-        let input = input.fileHandleForReading.fileDescriptor
+        let input = ends[1]
         let output = output
         Thread.detachNewThread {
             let status = runClient(
@@ -129,7 +164,7 @@ final class RunningClient: Sendable {
     }
 
     func tell(_ line: some Encodable) throws {
-        try input.fileHandleForWriting.write(
+        try near.write(
             contentsOf: try JSONEncoder().encode(line) + Data([10]))
     }
 
@@ -137,7 +172,7 @@ final class RunningClient: Sendable {
 
     /// Ends it, and gives all its reports added up.
     func end() async throws -> ClientReport {
-        try input.fileHandleForWriting.close()
+        shutdown(near.fileDescriptor, Int32(SHUT_WR))
         try await eventually("the client ends") { self.state.withLock { $0.status } == 0 }
         return sum(reports)
     }

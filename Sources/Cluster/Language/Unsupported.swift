@@ -4,7 +4,7 @@ enum Unsupported {
     /// Verbs that do not run yet, whatever follows them.
     static let verbs: Set<String> = [
         "refuse", "hold", "duplicate", "reorder", "corrupt", "limit", "mtu", "profile",
-        "attack", "scale", "put", "get", "call",
+        "attack", "scale",
     ]
 
     /// Distributions of jitter that exist.
@@ -18,9 +18,6 @@ extension Command {
     public var unsupported: String? {
         switch self {
         case .scale: Unsupported.message("scale")
-        case .put: Unsupported.message("put")
-        case .get: Unsupported.message("get")
-        case .call: Unsupported.message("call")
         case .traffic(.level(let level)): level.unsupported(of: "traffic")
         case .fault(let spec, _): spec.unsupported
         default: nil

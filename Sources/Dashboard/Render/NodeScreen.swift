@@ -91,6 +91,14 @@ extension Renderer {
         if !numbers.isEmpty, node.phase.isUp {
             facts.append(Fact(label: "numbers", spans: numbers.flatMap { $0 }))
         }
+        let own = node.description.metrics.compactMap { word in
+            node.metrics[word].flatMap { Figures.amount(Double($0)) }.map {
+                [Span(word + " ", .quiet), Span($0 + "   ")]
+            }
+        }
+        if !own.isEmpty, node.phase.isUp {
+            facts.append(Fact(label: "metrics", spans: own.flatMap { $0 }))
+        }
         var machine = [Span("\(node.description.group)")]
         for label in node.description.labels {
             machine.append(Span("  \(label.key)=\(label.value)", .quiet))

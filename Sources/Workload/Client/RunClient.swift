@@ -7,7 +7,8 @@ internal import Synchronization
 /// Runs a client until its standard input ends: a process of its own in the client's machine, so that its
 /// connections come from there and its clock is disturbed by nobody.
 ///
-/// - The first line of `input` is a `ClientConfiguration`, each later one a `ClientOrder`.
+/// - The first line of `input` is a `ClientConfiguration`, each later one a `ClientOrder`. Where a history
+///   is kept, `input` is a socket, and the history goes the other way (see `HistorySender`).
 /// - Each line of `output` is a `ClientReport`. When nobody reads, reports are not lost: the next one that
 ///   can be written covers the longer interval.
 ///
@@ -22,7 +23,7 @@ public func runClient(input: Int32 = 0, output: Int32 = 1) -> Int32 {
     }
     if let problem = configuration.problem { return refuse(problem) }
     do {
-        try serve(configuration, &lines, output)
+        try serve(configuration, &lines, input, output)
     } catch {
         return refuse("\(error)")
     }
@@ -35,13 +36,17 @@ private func refuse(_ why: String) -> Int32 {
 }
 
 private func serve(
-    _ configuration: ClientConfiguration, _ lines: inout LineReader, _ output: Int32
+    _ configuration: ClientConfiguration, _ lines: inout LineReader, _ input: Int32,
+    _ output: Int32
 ) throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
     let writer = ReportWriter(descriptor: output)
     let client = try loop.submit {
-        let client = try Client(configuration, loop: loop) { writer.write($0) }
+        let history =
+            configuration.history
+            ? try HistorySender(configuration, loop: loop, descriptor: input) : nil
+        let client = try Client(configuration, loop: loop, history: history) { writer.write($0) }
         client.start()
         return NIOLoopBound(client, eventLoop: loop)
     }.wait()
@@ -51,6 +56,11 @@ private func serve(
     }
     try loop.submit { client.value.stop() }.wait()
     writer.finish()
+    // What the kernel does not take soon, the lab finds in the history's memory.
+    let limit = DispatchTime.now() + 0.5
+    while try !loop.submit({ client.value.historyIsWritten }).wait(), .now() < limit {
+        usleep(2_000)
+    }
     try group.syncShutdownGracefully()
 }
 
@@ -72,7 +82,7 @@ private final class ReportWriter: Sendable {
         }
         guard taken else { return false }
         queue.async {
-            self.writeAll(report.line)
+            writeAll(report.line, to: self.descriptor)
             self.isBusy.withLock { $0 = false }
         }
         return true
@@ -83,19 +93,6 @@ private final class ReportWriter: Sendable {
         let done = DispatchSemaphore(value: 0)
         queue.async { done.signal() }
         _ = done.wait(timeout: .now() + 0.2)
-    }
-
-    private func writeAll(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let written = Foundation.write(
-                    descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if written < 0 && errno == EINTR { continue }
-                if written <= 0 { return }
-                rest = rest.dropFirst(written)
-            }
-        }
     }
 }
 

@@ -33,7 +33,8 @@ public struct ClientReport: Equatable, Sendable {
     public func sample(of client: NodeID) -> ClientSample {
         ClientSample(
             client: client, interval: Float(interval), due: due, ok: ok, refused: refused,
-            unknown: unknown, silence: Float(silence), outage: Float(outage), latency: latency)
+            unknown: unknown, silence: Float(silence), outage: Float(outage), latency: latency,
+            uncorrected: uncorrected)
     }
 }
 

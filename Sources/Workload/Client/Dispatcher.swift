@@ -28,7 +28,10 @@ struct Dispatcher: Sendable {
     struct Ended: Equatable, Sendable {
         var operation: Operation
         var outcome: Outcome
+        /// When it was sent last; nil: never.
         var sent: Int64?
+        /// Over which connection; nil: it was never sent.
+        var connection: Int?
         var timedOut = false
     }
 
@@ -93,7 +96,9 @@ struct Dispatcher: Sendable {
     /// A connection is gone, or could not be made.
     mutating func closed(_ number: Int, now: Int64) -> Ended? {
         let ended = giveUp(number, now: now)
-        return ended.map { Ended(operation: $0.0, outcome: .unknown, sent: $0.1) }
+        return ended.map {
+            Ended(operation: $0.0, outcome: .unknown, sent: $0.1, connection: number)
+        }
     }
 
     /// An answer came.
@@ -107,10 +112,12 @@ struct Dispatcher: Sendable {
         if !takesWrites { connections[number].takesWrites = false }
         idle.append(number)
         guard outcome == .elsewhere else {
-            return Ended(operation: operation, outcome: outcome, sent: sent)
+            return Ended(
+                operation: operation, outcome: outcome, sent: sent, connection: number)
         }
         if isRetry || !canGo(operation, elsewhereThan: number) {
-            return Ended(operation: operation, outcome: .refused, sent: sent)
+            return Ended(
+                operation: operation, outcome: .refused, sent: sent, connection: number)
         }
         turnedAway.append(TurnedAway(operation: operation, notAt: number % targets))
         return nil
@@ -160,6 +167,19 @@ struct Dispatcher: Sendable {
         return actions
     }
 
+    /// What is under way, as unknown: nobody will wait for it any more.
+    func underWay() -> [Ended] {
+        connections.indices.compactMap { number in
+            guard case .busy(let operation, let sent, _) = connections[number].link else {
+                return nil
+            }
+            return Ended(operation: operation, outcome: .unknown, sent: sent, connection: number)
+        }
+    }
+
+    /// Whether nothing waits and nothing is under way.
+    var isIdle: Bool { oldest == nil }
+
     /// Intended start of the oldest operation that has not ended.
     var oldest: Int64? {
         let waiting = [reads.first, writes.first] + turnedAway.map { $0.operation }
@@ -201,7 +221,9 @@ struct Dispatcher: Sendable {
             case .busy(_, let sent, _) where sent < limit:
                 if let (operation, sent) = giveUp(number, now: now) {
                     ended.append(
-                        Ended(operation: operation, outcome: .unknown, sent: sent, timedOut: true))
+                        Ended(
+                            operation: operation, outcome: .unknown, sent: sent,
+                            connection: number, timedOut: true))
                 }
                 actions.append(.drop(number))
             case .connecting(let since) where since < limit:

@@ -9,6 +9,8 @@ final class Client: WireListener {
     private let addresses: [SocketAddress]
     private let loop: any EventLoop
     private let deliver: (ClientReport) -> Bool
+    /// Takes what ends; nil: no history is kept.
+    private let history: HistorySender?
 
     private var schedule: Schedule
     private var mix: OperationMix
@@ -18,6 +20,10 @@ final class Client: WireListener {
     private var reportAt: Int64
     private var timer: Scheduled<Void>?
     private var isStopped = false
+    /// When the history ends, although something is still under way.
+    private var endsBy: Int64?
+    /// The driver that is a program.
+    private var program: ExecProgram?
 
     private struct Line {
         var attempt = 0
@@ -25,15 +31,18 @@ final class Client: WireListener {
         var wire: (any Wire)?
     }
 
-    /// - Parameter deliver: takes a report; false: it cannot now, the next one will hold this one too.
+    /// - Parameters:
+    ///   - history: where the history goes; nil: nowhere.
+    ///   - deliver: takes a report; false: it cannot now, the next one will hold this one too.
     init(
-        _ configuration: ClientConfiguration, loop: any EventLoop,
+        _ configuration: ClientConfiguration, loop: any EventLoop, history: HistorySender?,
         deliver: @escaping (ClientReport) -> Bool
     ) throws {
         let now = Monotonic.now
         self.configuration = configuration
         self.loop = loop
         self.deliver = deliver
+        self.history = history
         addresses = try configuration.targets.map {
             try SocketAddress(ipAddress: $0.address, port: $0.port)
         }
@@ -52,8 +61,19 @@ final class Client: WireListener {
     }
 
     func obey(_ order: ClientOrder) {
-        guard (0...ClientConfiguration.highestRate).contains(order.rate) else { return }
-        schedule.change(rate: order.rate, now: Monotonic.now)
+        let now = Monotonic.now
+        if let rate = order.rate, (0...ClientConfiguration.highestRate).contains(rate) {
+            if rate == 0, schedule.rate > 0, let last = mix.last(intended: now) {
+                tally.due()
+                if let refused = dispatcher.add(last) { count(refused, now) }
+            }
+            schedule.change(rate: rate, now: now)
+        }
+        if let level = order.historyLevel { history?.keep(level: level) }
+        if order.ends == true {
+            schedule.change(rate: 0, now: now)
+            endsBy = now + Int64(configuration.timeout) * 1_000_000
+        }
         tick()
     }
 
@@ -61,8 +81,20 @@ final class Client: WireListener {
     func stop() {
         isStopped = true
         timer?.cancel()
-        report(Monotonic.now)
+        let now = Monotonic.now
+        endHistory(now)
+        report(now)
+        program?.stop()
         for line in lines { line.channel?.close(promise: nil) }
+    }
+
+    /// Whether all of the history is with the kernel.
+    var historyIsWritten: Bool { history?.isWritten ?? true }
+
+    private func endHistory(_ now: Int64) {
+        let open = dispatcher.underWay()
+        for end in open { history?.ended(end, now: now) }
+        history?.finish(open: open.count, now: now)
     }
 
     // MARK: the clock
@@ -74,6 +106,8 @@ final class Client: WireListener {
         let (actions, ended) = dispatcher.step(now: now)
         for end in ended { count(end, now) }
         perform(actions)
+        history?.flush(now: now)
+        if let endsBy, dispatcher.isIdle || now >= endsBy { endHistory(now) }
         if now >= reportAt {
             report(now)
             reportAt = max(reportAt, now - 1) + Int64(configuration.interval) * 1_000_000
@@ -110,7 +144,8 @@ final class Client: WireListener {
 
     private func count(_ end: Dispatcher.Ended, _ now: Int64) {
         mix.learn(end.operation, end.outcome)
-        if case .ok = end.outcome, let sent = end.sent {
+        history?.ended(end, now: now)
+        if end.outcome.isAnswered, let sent = end.sent {
             tally.succeeded(intended: end.operation.intended, sent: sent, now: now)
         } else {
             tally.failed(
@@ -124,8 +159,15 @@ final class Client: WireListener {
         for action in actions {
             switch action {
             case .connect(let number): connect(number)
-            case .send(let number, let operation): lines[number].wire?.send(operation)
+            case .send(let number, let operation):
+                history?.sent(operation, over: number, now: Monotonic.now)
+                if let program {
+                    program.send(operation, over: name(of: number))
+                } else {
+                    lines[number].wire?.send(operation)
+                }
             case .drop(let number):
+                program?.drop(number)
                 lines[number].attempt += 1
                 lines[number].wire = nil
                 lines[number].channel?.close(promise: nil)
@@ -136,7 +178,13 @@ final class Client: WireListener {
 
     private func connect(_ number: Int) {
         lines[number].attempt += 1
-        let name = WireName(number: number, attempt: lines[number].attempt)
+        let name = name(of: number)
+        if configuration.driver == .exec {
+            let program = self.program ?? ExecProgram(configuration, loop: loop, listener: self)
+            self.program = program
+            program.connect(name)
+            return
+        }
         let me = NIOLoopBound(self, eventLoop: loop)
         let attempt = ClientBootstrap(group: loop)
             .connectTimeout(.milliseconds(Int64(configuration.timeout)))
@@ -148,25 +196,29 @@ final class Client: WireListener {
         attempt.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel): self.connected(channel, name)
-            case .failure: self.gone(name)
+            case .failure: self.ended(name)
             }
         }
+    }
+
+    private func name(of number: Int) -> WireName {
+        WireName(number: number, attempt: lines[number].attempt)
     }
 
     private func furnish(_ channel: any Channel, _ name: WireName) throws {
         let wire: any Wire
         switch configuration.driver {
         case .redis:
-            let redis = RedisWire(name, listener: self)
+            let redis = RedisWire(
+                name, kind: configuration.kind, accounts: configuration.accounts, listener: self)
             try channel.pipeline.syncOperations.addHandler(redis)
             wire = redis
-        case .kv, .http:
-            let method = HTTPMethod(rawValue: configuration.method)
-            let language: HTTPLanguage =
-                configuration.driver == .kv ? .kv : .fixed(method, path: configuration.path)
+        case .exec: return
+        case .kv, .etcd, .http:
             let target = configuration.targets[configuration.target(of: name.number)]
             let http = HTTPWire(
-                name, language, host: "\(target.address):\(target.port)", listener: self)
+                name, configuration.language, host: "\(target.address):\(target.port)",
+                listener: self)
             try HTTPWire.furnish(channel, with: http)
             wire = http
         }
@@ -181,10 +233,10 @@ final class Client: WireListener {
             channel.close(promise: nil)
             return
         }
-        channel.closeFuture.assumeIsolated().whenComplete { _ in self.gone(name) }
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.ended(name) }
     }
 
-    private func gone(_ name: WireName) {
+    func ended(_ name: WireName) {
         guard isCurrent(name), !isStopped else { return }
         lines[name.number].wire = nil
         lines[name.number].channel = nil

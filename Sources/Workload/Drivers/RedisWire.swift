@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// Redis' protocol, one command at a time. Asks first what the node is: writes go to a master only.
+/// Redis' protocol, one operation at a time. Asks first what the node is: writes go to a master only.
 final class RedisWire: Wire {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -8,7 +8,7 @@ final class RedisWire: Wire {
     private enum State: Equatable {
         case askingRole
         case idle
-        case waiting(Operation)
+        case waiting(Operation, replies: Int)
     }
 
     private let name: WireName
@@ -16,9 +16,17 @@ final class RedisWire: Wire {
     private var context: ChannelHandlerContext?
     private var state = State.askingRole
     private var unread: [UInt8] = []
+    private var replies: [RedisReply] = []
+    private let kind: ClientConfiguration.Kind
+    private let accounts: Int
 
-    init(_ name: WireName, listener: any WireListener) {
+    init(
+        _ name: WireName, kind: ClientConfiguration.Kind, accounts: Int,
+        listener: any WireListener
+    ) {
         self.name = name
+        self.kind = kind
+        self.accounts = accounts
         self.listener = listener
     }
 
@@ -31,12 +39,14 @@ final class RedisWire: Wire {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        write(["ROLE"])
+        write([["ROLE"]])
     }
 
     func send(_ operation: Operation) {
-        state = .waiting(operation)
-        write(Self.command(operation.action))
+        let commands = RedisLanguage.commands(operation.action, kind: kind, accounts: accounts)
+        state = .waiting(operation, replies: commands.count)
+        replies.removeAll(keepingCapacity: true)
+        write(commands)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -65,43 +75,27 @@ final class RedisWire: Wire {
             }
             state = .idle
             listener?.opened(name, takesWrites: role == "master")
-        case .waiting:
+        case .waiting(let operation, let count):
+            replies.append(reply)
+            guard replies.count == count else { return }
             state = .idle
-            let outcome = Self.outcome(reply)
-            let isReadOnly =
-                if case .error(let why) = reply { why.hasPrefix("READONLY") } else { false }
-            listener?.answered(name, outcome, takesWrites: !isReadOnly)
+            let isReadOnly = replies.contains {
+                if case .error(let why) = $0 { why.hasPrefix("READONLY") } else { false }
+            }
+            listener?.answered(
+                name, RedisLanguage.outcome(operation.action, replies), takesWrites: !isReadOnly)
         case .idle:
             context.close(promise: nil)
         }
     }
 
-    /// An error of Redis says that the command was not carried out. Some say that this node is the
-    /// wrong one to ask, or not now.
-    static func outcome(_ reply: RedisReply) -> Outcome {
-        switch reply {
-        case .text(let text): .ok(Int64(text))
-        case .integer(let number): .ok(number)
-        case .missing, .list: .ok(nil)
-        case .error(let why):
-            ["READONLY", "LOADING", "MASTERDOWN"].contains { why.hasPrefix($0) }
-                ? .elsewhere : .refused
-        }
-    }
-
-    static func command(_ action: Operation.Action) -> [String] {
-        switch action {
-        case .read(let key): ["GET", "k\(key)"]
-        case .write(let key, let value): ["SET", "k\(key)", "\(value)"]
-        case .compareAndSet, .request: ["PING"]
-        }
-    }
-
-    private func write(_ words: [String]) {
+    private func write(_ commands: [[String]]) {
         guard let context else { return }
-        var text = "*\(words.count)\r\n"
-        for word in words { text += "$\(word.utf8.count)\r\n\(word)\r\n" }
-        context.writeAndFlush(
-            wrapOutboundOut(context.channel.allocator.buffer(string: text)), promise: nil)
+        var buffer = context.channel.allocator.buffer(capacity: 128)
+        for words in commands {
+            buffer.writeString("*\(words.count)\r\n")
+            for word in words { buffer.writeString("$\(word.utf8.count)\r\n\(word)\r\n") }
+        }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 }

@@ -12,6 +12,8 @@ protocol WireListener: AnyObject {
     func opened(_ wire: WireName, takesWrites: Bool)
     /// The operation that was sent has its answer.
     func answered(_ wire: WireName, _ outcome: Outcome, takesWrites: Bool)
+    /// It cannot be used any more.
+    func ended(_ wire: WireName)
 }
 
 /// One attempt to have the connection of a number; later attempts have higher ones.

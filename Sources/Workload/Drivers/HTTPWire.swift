@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// HTTP/1.1, one request at a time: for the drivers `kv` and `http`.
+/// HTTP/1.1, one request at a time: for the drivers `kv`, `etcd` and `http`.
 final class HTTPWire: Wire {
     typealias InboundIn = NIOHTTPClientResponseFull
     typealias OutboundOut = HTTPClientRequestPart
@@ -15,6 +15,8 @@ final class HTTPWire: Wire {
     private weak var listener: (any WireListener)?
     private var context: ChannelHandlerContext?
     private var waiting: Operation?
+    /// What the operation answers if its second request succeeds; nil: it is at its first.
+    private var pending: Answer?
 
     init(_ name: WireName, _ language: HTTPLanguage, host: String, listener: any WireListener) {
         self.name = name
@@ -44,15 +46,21 @@ final class HTTPWire: Wire {
     }
 
     func send(_ operation: Operation) {
-        guard let context else { return }
         waiting = operation
-        let (method, path, body) = language.request(operation.action)
+        pending = nil
+        ask(language.request(operation.action))
+    }
+
+    private func ask(_ request: HTTPAsk) {
+        guard let context else { return }
+        let (method, body) = (request.method, request.body)
         var headers: HTTPHeaders = ["Host": host]
         if !body.isEmpty || method != .GET {
             headers.add(name: "Content-Length", value: "\(body.utf8.count)")
         }
         if !body.isEmpty { headers.add(name: "Content-Type", value: "application/json") }
-        let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
+        let head = HTTPRequestHead(
+            version: .http1_1, method: method, uri: request.path, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if !body.isEmpty {
             let buffer = context.channel.allocator.buffer(string: body)
@@ -67,13 +75,24 @@ final class HTTPWire: Wire {
             context.close(promise: nil)
             return
         }
-        waiting = nil
-        let outcome = language.outcome(
-            operation.action, status: answer.head.status.code,
+        let step = language.step(
+            operation.action, pending: pending, status: answer.head.status.code,
             body: answer.body.map { $0.readableBytesView[...] } ?? [])
-        let goesOn = answer.head.isKeepAlive
+        switch step {
+        case .ask(let request, let then) where answer.head.isKeepAlive:
+            pending = then
+            ask(request)
+        case .ask:
+            // The second request would need another connection; nothing was done yet.
+            end(.elsewhere, context, closes: true)
+        case .done(let outcome): end(outcome, context, closes: !answer.head.isKeepAlive)
+        }
+    }
+
+    private func end(_ outcome: Outcome, _ context: ChannelHandlerContext, closes: Bool) {
+        waiting = nil
         listener?.answered(name, outcome, takesWrites: true)
-        if !goesOn { context.close(promise: nil) }
+        if closes { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
