@@ -134,7 +134,8 @@ let package = Package(
         tests(
             "Reference",
             [
-                "Chaos", "Checkers", "Cluster", "Commands", "Dashboard", "Journal", "Topology",
+                "Chaos", "Checkers", "Cluster", "Commands", "Dashboard", "Fabric", "Journal",
+                "Topology",
                 argumentParser,
             ]),
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CLinux
+internal import Dispatch
 internal import Foundation
 internal import Glibc
 internal import Lab
@@ -46,12 +47,13 @@ struct Shell: ParsableCommand {
         guard let relay = TerminalRelay() else {
             throw failure("no pseudo-terminal can be had", code: Code.unavailable)
         }
-        let inner = relay.inner
         relay.start()
         defer { relay.restore() }
         let shell = access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh"
+        let inner = relay.inner
         let code = try execute(
             [shell], on: node, in: lab, by: "shell", descriptors: [inner, inner, inner])
+        relay.finish()
         if code != 0 { throw ExitCode(code) }
     }
 }
@@ -73,11 +75,13 @@ private func execute(
 
 /// This terminal in raw mode, joined to the outer end of a pseudo-terminal whose inner end a program
 /// in a machine gets: so ^C and job control reach that program and not this one.
-private struct TerminalRelay {
+private final class TerminalRelay {
     /// What the program gets as its terminal.
     let inner: Int32
     private let outer: Int32
     private let saved: termios
+    private let shown = DispatchSemaphore(value: 0)
+    private var resizing: (any DispatchSourceSignal)?
 
     init?() {
         var state = termios()
@@ -97,8 +101,23 @@ private struct TerminalRelay {
         var raw = saved
         cfmakeraw(&raw)
         tcsetattr(0, TCSADRAIN, &raw)
-        Self.copy(from: 0, to: outer)
-        Self.copy(from: outer, to: 1)
+        let (outer, shown) = (outer, shown)
+        Self.copy(from: 0, to: outer) {}
+        Self.copy(from: outer, to: 1) { shown.signal() }
+        let resizing = DispatchSource.makeSignalSource(signal: SIGWINCH, queue: .global())
+        resizing.setEventHandler {
+            var size = winsize()
+            // The kernel tells the program inside.
+            if ioctl(0, UInt(TIOCGWINSZ), &size) == 0 { _ = ioctl(outer, UInt(TIOCSWINSZ), &size) }
+        }
+        resizing.resume()
+        self.resizing = resizing
+    }
+
+    /// The program has ended: waits until its last words are shown, and not for what it left running.
+    func finish() {
+        close(inner)
+        _ = shown.wait(timeout: .now() + .milliseconds(500))
     }
 
     /// Gives the terminal back as it was.
@@ -107,8 +126,9 @@ private struct TerminalRelay {
         tcsetattr(0, TCSADRAIN, &state)
     }
 
-    private static func copy(from: Int32, to: Int32) {
+    private static func copy(from: Int32, to: Int32, _ end: @escaping @Sendable () -> Void) {
         let thread = Thread {
+            defer { end() }
             var buffer = [UInt8](repeating: 0, count: 4_096)
             while true {
                 let count = read(from, &buffer, buffer.count)

@@ -44,7 +44,7 @@ struct HeadlessRun {
             "\(plan.topology.name)   \(plan.scenario)   seed \(started.options.seed)   "
                 + started.folder.path)
         Interruption.began(started.options.socket)
-        let printer = RunPrinter()
+        var printer = RunPrinter()
         let state = try RunningRun(folder: started.folder).follow(series: true) {
             printer.tell($0, $1)
         }
@@ -52,6 +52,8 @@ struct HeadlessRun {
         withExtendedLifetime(client) {}
         var status: Int32 = 0
         waitpid(started.process, &status, 0)
+        if started.options.capture != nil { print("packets: \(started.folder.capture)") }
+        printer.finish()
         return RunReport(state, origin: origin)
     }
 

@@ -3,8 +3,11 @@ internal import Glibc
 
 /// What a headless run prints while it goes on.
 struct RunPrinter {
+    /// What was lost because a queue was full, by name.
+    private var lost: [String: UInt64] = [:]
+
     /// Prints what an entry brought.
-    func tell(_ entry: Entry, _ state: ClusterState) {
+    mutating func tell(_ entry: Entry, _ state: ClusterState) {
         let time = clockText(entry.at)
         switch entry.event {
         case .scenarioStep(let position) where position.state != .done:
@@ -33,7 +36,15 @@ struct RunPrinter {
                 "\(time) \(mark) \(judgement.kind.rawValue) \(judgement.text)   \(judgement.detail)"
             )
         case .note(let text, _): line("\(time)   \(text)")
+        case .dropped(let report): lost[report.what, default: 0] += report.count
         default: break
+        }
+    }
+
+    /// What is missing in the recording.
+    func finish() {
+        for (what, count) in lost.sorted(by: { $0.key < $1.key }) {
+            line("\(what): \(count) lost")
         }
     }
 

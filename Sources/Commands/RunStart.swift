@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Cluster
+internal import Fabric
 internal import Foundation
 internal import Journal
 internal import Lab
@@ -25,6 +27,29 @@ struct StartOptions: ParsableArguments {
     @Option(help: "Where runs are kept.")
     var runs: String?
 
+    @Flag(help: "Captures every packet into the run's folder, as capture.pcapng.")
+    var capture = false
+
+    @Option(help: "With --capture: the size that the file may reach; 900MB when left out.")
+    var captureLimit: String?
+
+    @Option(help: "With --capture: how much of each packet is kept, e.g. 128B; all when left out.")
+    var captureSnap: String?
+
+    /// What `--capture` asks for; ends the command with 64.
+    func captured() throws -> CaptureOptions? {
+        guard capture else {
+            guard captureLimit == nil, captureSnap == nil else {
+                throw failure(
+                    "--capture-limit and --capture-snap need --capture", code: Code.usage)
+            }
+            return nil
+        }
+        return CaptureOptions(
+            limit: try size(captureLimit, of: "--capture-limit", from: Capture.leastLimit),
+            snap: try size(captureSnap, of: "--capture-snap", from: leastSnap))
+    }
+
     /// `--set` as a dictionary; ends the command with 64.
     func settings() throws -> [String: String] {
         var settings: [String: String] = [:]
@@ -37,6 +62,22 @@ struct StartOptions: ParsableArguments {
         }
         return settings
     }
+}
+
+/// The headers of IP and TCP without options.
+let leastSnap = 40
+
+/// A size as commands write it, at least so much; ends the command with 64.
+func size(_ text: String?, of option: String, from least: Int) throws -> Int? {
+    guard let text else { return nil }
+    guard case .size(let size)? = try? Quantity(parsing: text) else {
+        throw failure("\(option) takes a size such as 128B or 2GB, not \(text)", code: Code.usage)
+    }
+    guard size.bytes >= least else {
+        throw failure(
+            "\(option) takes at least \(ByteCount(bytes: Int64(least)).text)", code: Code.usage)
+    }
+    return Int(size.bytes)
 }
 
 /// A lab that was started for a command.
@@ -68,6 +109,7 @@ struct StartedRun {
             options.scenario = scenario
             options.timeout = timeout
             options.strict = strict ? true : nil
+            options.capture = try start.captured()
             options.sourceFolder = source.folder
             try options.write(to: folder)
             try folder.write(Array(source.text.utf8), to: folder.topology)

@@ -49,11 +49,10 @@ struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List recorded runs, newest first.", subcommands: [Prune.self])
 
-    @Option(help: "Where runs are kept.")
-    var runs: String?
+    @OptionGroup var place: RunsPlace
 
     func run() throws {
-        let root = try runsRoot(runs)
+        let root = try runsRoot(place.runs)
         for folder in RunFolder.list(in: root) {
             print("\(folder.name)\(folder.isInUse ? "   running" : "")")
         }
@@ -67,15 +66,21 @@ struct Runs: ParsableCommand {
         @Option(help: "How many are kept.")
         var keep = 20
 
-        @Option(help: "Where runs are kept.")
-        var runs: String?
+        @OptionGroup var place: RunsPlace
 
         func run() throws {
-            for folder in RunFolder.prune(in: try runsRoot(runs), keeping: keep) {
+            for folder in RunFolder.prune(in: try runsRoot(place.runs), keeping: keep) {
                 print("removed \(folder.name)")
             }
         }
     }
+}
+
+/// Of a command and its subcommand one group: an option that stands behind both is the subcommand's,
+/// too. Two options of one name would leave it to the command alone.
+struct RunsPlace: ParsableArguments {
+    @Option(help: "Where runs are kept.")
+    var runs: String?
 }
 
 /// Where runs are kept; ends the command with 69 when there is no home.

@@ -32,6 +32,7 @@ public struct Squall: ParsableCommand {
             Ports.self,
             Exec.self,
             Shell.self,
+            Tcpdump.self,
             Export.self,
             CheckHistory.self,
             Pack.self,

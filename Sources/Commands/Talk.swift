@@ -130,7 +130,11 @@ struct Note: ParsableCommand {
     var words: [String]
 
     func run() throws {
-        let line = Command.note(words.joined(separator: " ")).text
+        let text = words.joined(separator: " ")
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw failure("note needs a word", code: Code.usage)
+        }
+        let line = Command.note(text).text
         let reply = try RunningLab(choice).command(line, by: "do")
         guard reply.ok else { throw failure(reply.text, code: 1) }
     }

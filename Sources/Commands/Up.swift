@@ -113,5 +113,6 @@ enum Farewell {
             print("Again: squall run \(isShipped ? topology : folder.topology) \(script)")
         }
         print("Look at it: squall replay \(folder.name)")
+        if access(folder.capture, F_OK) == 0 { print("Packets: \(folder.capture)") }
     }
 }

@@ -88,6 +88,13 @@ final class Desk: Sendable {
         }
     }
 
+    /// Blocks for the moment until the loop has adopted everything that was posted so far. Also when
+    /// it was told to stop: that is an order like any other, and its last one.
+    func waitUntilAdopted() {
+        let last = state.withLock { $0.lastTicket }
+        while exchange.adopted.load(ordering: .acquiring) < last { sched_yield() }
+    }
+
     /// Posts a question and waits for its answer: an object that is handed over retained.
     func ask(_ kind: Message.Kind) async throws(FabricError) -> UnsafeMutableRawPointer {
         var failure = FabricError.stopped
@@ -136,7 +143,7 @@ final class Desk: Sendable {
                         continue
                     }
                     answered.append((asker, Answer(address: UInt(bitPattern: pointer))))
-                case .addPort, .removePort, .stop: break
+                case .addPort, .removePort, .tap, .watch, .stop: break
                 }
             }
             state.settledTicket = ticket

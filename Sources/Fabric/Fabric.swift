@@ -25,7 +25,7 @@ public final class Fabric: Sendable {
     }
 
     private let exchange: Exchange
-    private let desk: Desk
+    let desk: Desk
     private let loop: Thread
 
     /// Starts the switch without any port. `seed` keys every random decision; `log` is how many

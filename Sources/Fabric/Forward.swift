@@ -11,8 +11,9 @@ extension Switch {
             return
         }
         let to = packet.destination
-        if to >> 28 == 14 || to == 0xffff_ffff || to == Self.network << 16 | 0xffff {
-            // Multicast and broadcast: a copy to every other machine, each under its link's policy.
+        if packet.isToMany {
+            // A copy to every other machine, each under its link's policy.
+            if tap.isOn { tap.sent(packet, buffer, from: from, toMany: true) }
             for receiver in 0..<portRoom
             where receiver != Int(from) && ports[receiver].descriptor >= 0 {
                 deliver(packet, LinkID(from: NodeID(from), to: NodeID(UInt16(receiver))))
@@ -22,6 +23,7 @@ extension Switch {
         let receiver = to >> 16 == Self.network ? owners[Int(to & 0xffff)] : Self.nobody
         guard receiver != Self.nobody, receiver != from else {
             ports[Int(from)].unknown += 1
+            if tap.isOn { tap.sent(packet, buffer, from: from, toMany: false) }
             return
         }
         deliver(packet, LinkID(from: NodeID(from), to: NodeID(receiver)))
@@ -53,6 +55,7 @@ extension Switch {
         let counts = program.counts + Int(policy.first)
         let alone = packet.segments == 1 || !policy.flags.contains(.perPacket)
         let draws = alone ? 1 : packet.segments
+        if tap.isOn { tap.prepare(counts, Int(policy.count), alone: alone) }
         // No packet leaves before one that came earlier on its link.
         var earliest = state.pointee.head == Slab.none ? now : max(now, state.pointee.lastDeadline)
         for draw in 0..<draws {
@@ -61,6 +64,7 @@ extension Switch {
                 random: random, wirePackets: alone ? UInt64(packet.segments) : 1)
             if decision.dropped {
                 fates[draw] = Self.lost
+                if tap.isOn { tap.blame(draw, terms, counts, Int(policy.count)) }
             } else {
                 earliest = max(earliest, now &+ decision.delay)
                 fates[draw] = earliest
@@ -128,7 +132,7 @@ extension Switch {
         } else if result != 0 {
             ports[to].failed &+= UInt64(run.count)
         }
-        guard logRoom > 0 else { return }
+        guard isWatched else { return }
         note(packet, run, state, isTaken ? .passed : .refused, at: squall_monotonic_ns())
     }
 
@@ -169,10 +173,22 @@ extension Switch {
         }
     }
 
-    // MARK: The packet log
+    // MARK: The capture and the packet log
 
-    /// Remembers what became of a run of the packet in the buffer.
+    /// Whether anybody wants to know what becomes of packets.
+    var isWatched: Bool { tap.isOn || logRoom > 0 }
+
+    /// Tells what became of a run of the packet in the buffer.
     mutating func note(
+        _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>,
+        _ fate: PacketSummary.Fate, at: Int64
+    ) {
+        if tap.isOn { tap.take(packet, run, buffer, state, fate, at: at, order: order) }
+        remember(packet, run, state, fate, at: at)
+    }
+
+    /// Writes what became of a run of a packet into the packet log.
+    mutating func remember(
         _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>,
         _ fate: PacketSummary.Fate, at: Int64
     ) {

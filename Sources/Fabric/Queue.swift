@@ -91,19 +91,21 @@ extension Switch {
             }
             let late = max(0, now - top.deadline) / 1_000
             lateness[Int(LatencyHistogram.index(of: late))] &+= 1
-            if logRoom > 0 { noteReleased(slot, state, at: now) }
+            if isWatched { noteTaken(slot, state, lost: false, at: now) }
             send(slot, Int(state.pointee.to))
             now = squall_monotonic_ns()
         }
     }
 
-    private mutating func noteReleased(
-        _ slot: Slab.Slot, _ state: UnsafeMutablePointer<LinkState>, at: Int64
+    /// Tells that a packet left its queue, for its receiver or because it was lost.
+    private mutating func noteTaken(
+        _ slot: Slab.Slot, _ state: UnsafeMutablePointer<LinkState>, lost: Bool, at: Int64
     ) {
         let frame = slab.frame(slot)
-        let length = Int(slab.header(slot).pointee.length)
-        guard let packet = Packet.parse(frame, available: length) else { return }
-        note(packet, 0..<packet.segments, state, .released, at: at)
+        let header = slab.header(slot).pointee
+        guard let packet = Packet.parse(frame, available: Int(header.length)) else { return }
+        if tap.isOn { tap.took(packet, frame, state, header, lost: lost, at: at) }
+        if !lost { remember(packet, 0..<packet.segments, state, .released, at: at) }
     }
 
     /// Hands a slot's packet to the receiver's kernel, or to the port's own queue.
@@ -248,9 +250,11 @@ extension Switch {
     private mutating func dropQueue(_ number: Int) -> UInt64 {
         let state = links.state(number)
         let lost = UInt64(state.pointee.heldPackets)
+        if tap.isOn { tap.emptied(state, lost) }
         while state.pointee.head != Slab.none {
             let slot = state.pointee.head
             state.pointee.head = slab.header(slot).pointee.next
+            if tap.isOn { noteTaken(slot, state, lost: true, at: squall_monotonic_ns()) }
             slab.free(slot)
         }
         heldPackets -= Int(lost)

@@ -8,6 +8,8 @@ struct Message: BitwiseCopyable {
         case install
         case counters
         case log
+        case tap
+        case watch
         case stop
     }
     var kind: Kind

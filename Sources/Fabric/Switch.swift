@@ -47,6 +47,8 @@ struct Switch: ~Copyable {
     let log: UnsafeMutablePointer<PacketSummary>
     let logRoom: Int
     var logged = 0
+    /// What a capture sees.
+    var tap = Tap()
 
     /// Bounds of one link's queue.
     static let mostHeldPackets: UInt32 = 10_000
@@ -173,6 +175,8 @@ struct Switch: ~Copyable {
             case .removePort: removePort(Int(order.node))
             case .install: install(order)
             case .counters: reply(order, Unmanaged.passRetained(snapshot()).toOpaque())
+            case .tap: tap.adopt(order)
+            case .watch: tap.watch(order)
             case .log: reply(order, Unmanaged.passRetained(logCopy()).toOpaque())
             case .stop: goesOn = false
             }

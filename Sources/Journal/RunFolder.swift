@@ -25,6 +25,8 @@ public struct RunFolder: Equatable, Sendable {
     public var info: String { path + "/run.json" }
     /// The topology as it was started.
     public var topology: String { path + "/topology.yaml" }
+    /// The packets, where they were captured.
+    public var capture: String { path + "/capture.pcapng" }
     /// What the nodes printed.
     public var logs: String { path + "/logs" }
     /// What one node printed.
@@ -78,7 +80,19 @@ public struct RunFolder: Equatable, Sendable {
 
     /// All runs, newest first; none when there is no such folder.
     public static func list(in root: String) -> [RunFolder] {
-        names(in: root).filter(isRunName).sorted(by: >).map { RunFolder(path: "\(root)/\($0)") }
+        names(in: root).filter(isRunName).sorted { a, b in
+            // A name tells the second.
+            let (one, other) = (a.prefix(20), b.prefix(20))
+            if one != other { return one > other }
+            return (began("\(root)/\(a)"), a) > (began("\(root)/\(b)"), b)
+        }.map { RunFolder(path: "\(root)/\($0)") }
+    }
+
+    /// When a run was begun, in nanoseconds since 1970: what says how is written once.
+    private static func began(_ path: String) -> Int {
+        var status = stat()
+        guard stat(RunFolder(path: path).info, &status) == 0 else { return 0 }
+        return status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
     }
 
     /// The run that a person means: `last`, a name, the end of a name (`kv-7f3a`), or a path to the

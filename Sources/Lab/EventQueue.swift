@@ -1,4 +1,5 @@
 internal import Cluster
+internal import Fabric
 internal import Probes
 internal import Supervisor
 internal import Synchronization
@@ -12,6 +13,7 @@ enum LabEvent: Sendable {
     case probe(ProbeResult)
     case client(NodeID, [UInt8])
     case history(HistoryRecorder.News)
+    case capture(Capture.News)
 }
 
 /// A bounded queue into the lab. When it is full the newest is lost; the lab tells how many.

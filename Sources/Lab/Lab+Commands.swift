@@ -20,6 +20,7 @@ extension Lab {
             for descriptor in descriptors { close(descriptor) }
             return await command(request.text, by: request.by)
         case .exec: return await exec(request, descriptors)
+        case .tcpdump: return show(request, descriptors)
         case .interrupt:
             for descriptor in descriptors { close(descriptor) }
             interrupt(Int32(request.by) ?? 130)

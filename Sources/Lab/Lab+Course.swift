@@ -54,13 +54,16 @@ extension Lab {
         let logs = try LogPump(
             files: plan.machines.map { folder.log(of: $0.name) }, clock: clock
         ) { reports.put(.logs($0)) }
+        let capture = try capture(of: plan, options, folder, fabric) { news in
+            reports.put(.capture(news))
+        }
         let history = try HistoryRecorder(plan, run: options.run, in: folder, clock: clock) {
             events.put(.history($0))
         }
         let lab = Lab(
             plan: plan, options: options, folder: folder, clock: clock, journal: journal,
-            fabric: fabric, host: host, attachment: attachment, logs: logs, events: events,
-            reports: reports, history: history, script: script)
+            fabric: fabric, capture: capture, host: host, attachment: attachment, logs: logs,
+            events: events, reports: reports, history: history, script: script)
         do {
             try await lab.rehearseClocks()
             try await lab.open()
@@ -151,6 +154,7 @@ extension Lab {
         case .probe(let result): probed(result)
         case .client(let id, let line): clientTold(id, line)
         case .history(let news): historyTold(news)
+        case .capture(let news): captureTold(news)
         }
     }
 
@@ -189,6 +193,7 @@ extension Lab {
         for publication in publications { publication.stop() }
         await host.end()
         removeControlGroups()
+        capture.stop()
         fabric.stop()
         logs.stop()
         // The nodes' last words are told before the end.

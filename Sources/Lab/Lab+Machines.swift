@@ -3,6 +3,7 @@ internal import Fabric
 internal import Foundation
 internal import Glibc
 internal import Journal
+internal import NIOCore
 internal import NIOPosix
 internal import Supervisor
 internal import Topology
@@ -127,10 +128,15 @@ extension Lab {
                     record(
                         .note(
                             "\(machine.name):\(port) cannot be published at port "
-                                + "\(hostPort ?? 0): \(error)", by: "publish"))
+                                + "\(hostPort ?? 0): \(Self.words(of: error))", by: "publish"))
                 }
             }
         }
+    }
+
+    /// The kernel's reason where there is one.
+    private static func words(of error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     /// A socket made inside a node's machine and connected to its own port.

@@ -9,8 +9,8 @@ extension Lab {
         scenario = ScenarioRun(script, seed: plan.seed, strict: options.strict ?? false)
         feedScenario(.changed)
         if let timeout = options.timeout {
-            after(.seconds(timeout)) {
-                let limit = Duration.seconds(timeout)
+            let limit = Duration.seconds(timeout)
+            after(limit) {
                 $0.end(RunEnd(reason: "it took longer than \(limit.text)", code: 1))
             }
         }

@@ -17,6 +17,7 @@ public actor Lab {
     let clock: RunClock
     let journal: JournalWriter
     let fabric: Fabric
+    let capture: Capture
     let host: MachineHost
     let attachment: Supervisor.Attachment
     let logs: LogPump
@@ -72,7 +73,7 @@ public actor Lab {
     /// A lab whose machines are not made yet.
     init(
         plan: LabPlan, options: RunOptions, folder: RunFolder, clock: RunClock,
-        journal: JournalWriter, fabric: Fabric, host: MachineHost,
+        journal: JournalWriter, fabric: Fabric, capture: Capture, host: MachineHost,
         attachment: Supervisor.Attachment, logs: LogPump, events: EventQueue<LabEvent>,
         reports: EventQueue<LabEvent>, history: HistoryRecorder?, script: Script?
     ) {
@@ -82,6 +83,7 @@ public actor Lab {
         self.clock = clock
         self.journal = journal
         self.fabric = fabric
+        self.capture = capture
         self.host = host
         self.attachment = attachment
         self.logs = logs
@@ -100,6 +102,7 @@ public actor Lab {
     func record(_ event: Event) -> Entry {
         let entry = journal.append(event)
         saw(entry)
+        markCapture(entry)
         return entry
     }
 

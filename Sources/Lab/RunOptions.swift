@@ -29,6 +29,8 @@ public struct RunOptions: Codable, Sendable, Equatable {
     public var timeout: Double?
     /// With a scenario: what cannot be judged or proved counts as broken.
     public var strict: Bool?
+    /// Whether and how packets are captured into the run's folder.
+    public var capture: CaptureOptions?
     /// The folder that the topology came from: `{topology}`; empty for a shipped one.
     public var sourceFolder = ""
     /// Path of the control socket.
@@ -60,5 +62,19 @@ public struct RunOptions: Codable, Sendable, Equatable {
         self.socket = socket
         self.wall = wall
         self.version = version
+    }
+}
+
+/// How a run's packets are captured.
+public struct CaptureOptions: Codable, Sendable, Equatable {
+    /// Bytes of the file, at most; the usual bound when left out.
+    public var limit: Int?
+    /// Bytes of each packet that are kept; all when left out.
+    public var snap: Int?
+
+    /// All of it.
+    public init(limit: Int? = nil, snap: Int? = nil) {
+        self.limit = limit
+        self.snap = snap
     }
 }

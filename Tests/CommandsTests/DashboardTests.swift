@@ -95,7 +95,8 @@ import Testing
             let terminal = try Tmux(columns: 100, rows: 30, home: home)
             try terminal.run("squall up kv; echo en''ded")
             try terminal.waitFor("HEALTHY", within: 60)
-            let painter = try #require(try processes(named: "squall up kv", home: home).first)
+            let painters = try Programs.processes(named: "squall up kv", home: home)
+            let painter = try #require(painters.first)
             kill(painter, Self.number(of: signal))
             // A trap prints where it was, which takes its time.
             try terminal.waitFor("ended", within: 60)
@@ -121,20 +122,6 @@ import Testing
         ["KILL": SIGKILL, "TERM": SIGTERM, "HUP": SIGHUP, "SEGV": SIGSEGV, "TRAP": SIGTRAP][signal]
             ?? SIGTERM
     }
-
-    /// Processes with exactly this command line that belong to the test's own home.
-    private func processes(named line: String, home: String) throws -> [pid_t] {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
-            guard let pid = pid_t(name),
-                let command = FileManager.default.contents(atPath: "/proc/\(name)/cmdline"),
-                let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ")
-            else { return nil }
-            let words = command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            let isHere = String(decoding: variables, as: UTF8.self).contains(home)
-            return words.joined(separator: " ") == line && isHere ? pid : nil
-        }
-    }
-
 }
 
 extension Tmux {

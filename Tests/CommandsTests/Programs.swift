@@ -74,4 +74,17 @@ enum Programs {
         }
         return try body(folder)
     }
+
+    /// Processes with exactly this command line that belong to the test's own home.
+    static func processes(named line: String, home: String) throws -> [pid_t] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+            guard let pid = pid_t(name),
+                let command = FileManager.default.contents(atPath: "/proc/\(name)/cmdline"),
+                let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ")
+            else { return nil }
+            let words = command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            let isHere = String(decoding: variables, as: UTF8.self).contains(home)
+            return words.joined(separator: " ") == line && isHere ? pid : nil
+        }
+    }
 }

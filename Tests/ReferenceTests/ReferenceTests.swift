@@ -6,6 +6,7 @@ import Testing
 @testable import Chaos
 @testable import Cluster
 @testable import Commands
+@testable import Fabric
 @testable import Journal
 @testable import Topology
 
@@ -96,6 +97,25 @@ import Testing
     @Test("every check has its row, and no row is about another one")
     func checks() throws {
         #expect(try Page("checks.md").table("checks").map(\.cell) == Check.allCases.map(\.rawValue))
+    }
+
+    @Test("every comment of a capture is explained, in the words that it has there")
+    func captureComments() throws {
+        let time: Int64 = 100_214_033
+        let comments: [CaptureComment] = [
+            .dropped(by: "f3 split"), .copyDropped(for: "kv-3", by: "f3"), .queueFull,
+            .refused("kv-2"), .stray, .lost(from: "kv-1", time), .late(from: "kv-1", time),
+            .arrived(at: "kv-2", time),
+        ]
+        #expect(try Page("capture.md").table("comments").map(\.cell) == comments.map(\.text))
+        for comment in comments {
+            // So that a new one cannot be forgotten.
+            switch comment {
+            case .dropped, .copyDropped, .queueFull, .refused, .stray, .arrived:
+                #expect(CaptureComment.waited(comment.text) == nil)
+            case .lost, .late: #expect(CaptureComment.waited(comment.text) == time)
+            }
+        }
     }
 
     @Test("the columns of the journal are those of the page")
@@ -220,7 +240,7 @@ import Testing
             let indented = page.lines.filter { $0.hasPrefix("    squall ") }.map { $0.dropFirst(4) }
             let fenced = page.fenced("sh").flatMap { $0.text.split(separator: "\n") }
             for line in indented + fenced where line.hasPrefix("squall") {
-                let words = shellWords(line.prefix { $0 != "#" && $0 != ">" })
+                let words = shellWords(line.prefix { !"#>|".contains($0) })
                 do {
                     _ = try Squall.parseAsRoot(Array(words.dropFirst()))
                 } catch {

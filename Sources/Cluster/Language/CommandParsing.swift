@@ -237,7 +237,7 @@ extension Parser {
         return value
     }
 
-    private mutating func only() throws(Mistake) -> Only? {
+    mutating func only() throws(Mistake) -> Only? {
         guard accept("only") else { return nil }
         let transport = acceptWord(of: Only.Transport.self)
         if transport != nil, !isNext("port") { return Only(transport: transport, port: nil) }

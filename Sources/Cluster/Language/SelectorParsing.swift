@@ -12,6 +12,16 @@ extension Path {
     }
 }
 
+extension Only {
+    /// As behind a fault of links: `only tcp port 6379`.
+    public init(parsing text: some StringProtocol) throws(ParseError) {
+        self = try Parser.parse(text, as: .only) { parser throws(Mistake) in
+            guard let only = try parser.only() else { throw parser.unexpected("not a filter") }
+            return only
+        }
+    }
+}
+
 extension Parser {
     mutating func nodes() throws(Mistake) -> Selector {
         let terms = try terms()

@@ -3,11 +3,11 @@
 public struct ControlRequest: Codable, Sendable, Equatable {
     /// What is asked.
     public var verb: Verb
-    /// `do`: one line of the command language. `exec`: the node.
+    /// `do`: one line of the command language. `exec`, `tcpdump`: the node.
     public var text: String
     /// Who asks: `key`, `palette`, `do`.
     public var by: String
-    /// `exec`: the program and its arguments.
+    /// `exec`: the program and its arguments. `tcpdump`: the filter and the bytes of each packet.
     public var arguments: [String]
 
     /// A request.
@@ -26,6 +26,8 @@ public struct ControlRequest: Codable, Sendable, Equatable {
         case command = "do"
         /// Runs a program inside a node's machine with the descriptors sent along.
         case exec
+        /// Shows the packets of a node's machine to the socket that is sent along.
+        case tcpdump
         /// Heals, judges what was judged so far, ends with 130.
         case interrupt
         /// The lab goes on although nobody is attached.

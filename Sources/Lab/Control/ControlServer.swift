@@ -96,7 +96,7 @@ final class ControlServer: Sendable {
             case .quit:
                 send(ControlReply(ok: true), to: socket)
                 handler.presence(.quit)
-            case .command, .exec, .interrupt:
+            case .command, .exec, .tcpdump, .interrupt:
                 send(answer(to: request, descriptors), to: socket)
             }
         }
