@@ -53,7 +53,7 @@ extension LabTests {
             // Nobody listens at a dead node: the caller sees the end at once.
             try await lab.do("kill fixed")
             try await lab.wait(for: "the death of fixed") { _ in
-                (try? lab.node("fixed").phase) == .exited
+                (try? lab.node("fixed").phase) == .failed
             }
             #expect(try await ask(number, "PING\r\n") == "")
             try await lab.end()

@@ -90,6 +90,12 @@ private final class Splice: ChannelDuplexHandler {
         partner = nil
     }
 
+    /// The caller's side becomes active once both are joined; nothing is read before.
+    func channelActive(context: ChannelHandlerContext) {
+        context.read()
+        context.fireChannelActive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         partner?.context?.write(NIOAny(unwrapInboundIn(data)), promise: nil)
     }
