@@ -56,6 +56,9 @@ enum { fatal_count = sizeof fatal_signals / sizeof fatal_signals[0] };
 static struct sigaction fatal_before[fatal_count];
 static struct sigaction stop_before;
 static struct sigaction continue_before;
+static struct sigaction resize_before;
+// What a signal has to tell to whoever waits: a signal alone may come a moment before the waiting begins.
+static int told[2] = {-1, -1};
 static char handler_stack[64 * 1024];
 
 static void send_all(int descriptor, const char *bytes, size_t count) {
@@ -136,6 +139,17 @@ static void on_stop(int signal) {
     errno = kept;
 }
 
+static void tell_waiter(void) {
+    if (told[1] >= 0) (void)!write(told[1], "", 1);
+}
+
+static void on_resize(int signal) {
+    int kept = errno;
+    (void)signal;
+    tell_waiter();
+    errno = kept;
+}
+
 static void on_continue(int signal) {
     int kept = errno;
     (void)signal;
@@ -145,6 +159,7 @@ static void on_continue(int signal) {
         if (with_mouse) send_all(tty, mouse_sequence, sizeof mouse_sequence - 1);
     }
     resumed = 1;
+    tell_waiter();
     errno = kept;
 }
 
@@ -170,12 +185,17 @@ static void guard(void) {
     struct sigaction go_on = {.sa_handler = on_continue};
     sigemptyset(&stop.sa_mask);
     sigemptyset(&go_on.sa_mask);
+    if (told[0] < 0 && pipe2(told, O_CLOEXEC | O_NONBLOCK) != 0) told[0] = told[1] = -1;
+    struct sigaction resize = {.sa_handler = on_resize, .sa_flags = SA_RESTART};
+    sigemptyset(&resize.sa_mask);
+    sigaction(SIGWINCH, &resize, &resize_before);
     sigaction(SIGTSTP, &stop, &stop_before);
     sigaction(SIGCONT, &go_on, &continue_before);
 }
 
 static void unguard(void) {
     for (int i = 0; i < fatal_count; i++) sigaction(fatal_signals[i], &fatal_before[i], NULL);
+    sigaction(SIGWINCH, &resize_before, NULL);
     sigaction(SIGTSTP, &stop_before, NULL);
     sigaction(SIGCONT, &continue_before, NULL);
 }
@@ -516,11 +536,18 @@ void squall_terminal_wake_clear(int descriptor) {
 }
 
 int squall_terminal_wait(int first, int second, int milliseconds) {
-    struct pollfd descriptors[2] = {{.fd = first, .events = POLLIN}, {.fd = second, .events = POLLIN}};
-    if (resumed) return 0;
-    int ready = poll(descriptors, 2, milliseconds);
+    struct pollfd descriptors[3] = {
+        {.fd = first, .events = POLLIN},
+        {.fd = second, .events = POLLIN},
+        {.fd = told[0], .events = POLLIN},
+    };
+    if (resumed) return squall_terminal_signalled;
+    int ready = poll(descriptors, 3, milliseconds);
     if (ready <= 0) return 0;
-    return (descriptors[0].revents ? 1 : 0) | (descriptors[1].revents ? 2 : 0);
+    char bytes[64];
+    if (descriptors[2].revents) while (read(told[0], bytes, sizeof bytes) > 0) {}
+    return (descriptors[0].revents ? 1 : 0) | (descriptors[1].revents ? 2 : 0)
+        | (descriptors[2].revents ? squall_terminal_signalled : 0);
 }
 
 int64_t squall_terminal_clock(void) {

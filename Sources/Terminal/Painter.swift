@@ -160,7 +160,7 @@ struct Painter {
     private func wait(_ world: some PainterWorld) {
         let pause = (Painter.shortestPause - (squall_terminal_clock() - lastPaint)) / 1_000_000
         if pause > 0 {
-            // Only keys are answered sooner.
+            // Only keys, and another size, are answered sooner.
             if squall_terminal_wait(squall_terminal_descriptor(), -1, Int32(pause)) != 0 { return }
         }
         _ = squall_terminal_wait(

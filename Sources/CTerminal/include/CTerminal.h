@@ -133,7 +133,9 @@ void squall_terminal_wake(int descriptor);
 void squall_terminal_wake_clear(int descriptor);
 
 /// Waits until one of the descriptors is readable, or for so many milliseconds; negative ones are
-/// left out. Returns a bit for each that is, 0 after the time or a signal.
+/// left out. Returns a bit for each that is, `squall_terminal_signalled` when the terminal has another size
+/// or the program was continued meanwhile or before, 0 after the time.
+#define squall_terminal_signalled 4
 int squall_terminal_wait(int first, int second, int milliseconds);
 
 /// Monotonic nanoseconds.
