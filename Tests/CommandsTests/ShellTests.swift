@@ -31,8 +31,8 @@ import Testing
             }
 
             // ^C reaches what runs inside, and neither the shell nor this command.
-            try terminal.run("clear; sleep 1000; echo interr''upted by $?")
-            try terminal.waitFor("sleep 1000")
+            try terminal.run("clear; echo slee''ping; sleep 1000; echo interr''upted by $?")
+            try terminal.waitFor("sleeping")
             try terminal.press("C-c")
             try terminal.run("echo st''ill here $?")
             try terminal.waitFor("still here 130")
