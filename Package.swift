@@ -63,9 +63,9 @@ let package = Package(
 
         // Pure.
         room("Cluster", settings: hot),
-        room("Topology", [yams]),
+        room("Topology", [yams, "Checkers"]),
         room("Faults", ["Cluster"], settings: hot),
-        room("Chaos", ["Cluster"]),
+        room("Chaos", ["Cluster", "Faults"]),
         room("Checkers", settings: hot),
         room("Journal", ["Cluster"], settings: hot),
         room("Dashboard", ["Cluster"]),
@@ -83,14 +83,16 @@ let package = Package(
                 "Workload", "CLinux", nioCore, nioPosix,
             ]),
 
+        room("Bench", ["Cluster", "Faults", "Supervisor", "Fabric", "CLinux"]),
+
         // What people see.
         room("Exports", ["Cluster", "Dashboard", "Journal"]),
         room("Terminal", ["Cluster", "Dashboard", "CTerminal"]),
         room(
             "Commands",
             [
-                argumentParser, "Cluster", "Topology", "Chaos", "Checkers", "Journal", "Lab",
-                "Dashboard", "Exports",
+                argumentParser, "Bench", "Checkers", "Cluster", "Topology", "Chaos", "Journal",
+                "Lab", "Dashboard", "Exports",
                 "Terminal", "Supervisor", "Fabric", "Faults", "Probes", "Workload", "CLinux",
             ],
             exclude: ["Reference"],
@@ -140,6 +142,7 @@ let package = Package(
             ]),
 
         // Rooms together, on real machines.
+        tests("Bench", ["Bench", "Cluster", "squall", "squall-host"]),
         tests("RealLink", ["Cluster", "Fabric", "Faults", "Supervisor", "CLinux", "squall-host"]),
         tests(
             "Lab",
@@ -147,3 +150,14 @@ let package = Package(
         tests("Commands", ["squall", "squall-host", "squall-node"]),
     ]
 )
+
+// The fuzzer needs everything built with its instruments: only .ci/fuzz asks for it.
+if Context.environment["SQUALL_FUZZ"] != nil {
+    package.products.append(.executable(name: "squall-fuzz", targets: ["squall-fuzz"]))
+    package.targets += [
+        .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
+        .executableTarget(
+            name: "squall-fuzz", dependencies: ["CFuzz", "CLinux", "Cluster", "Faults", "Fabric"],
+            path: "Tests/Fuzz/Hostile", swiftSettings: strict),
+    ]
+}

@@ -4,12 +4,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/if_packet.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -99,6 +101,23 @@ int64_t squall_event_take(int event) {
     uint64_t count = 0;
     if (read(event, &count, sizeof count) < 0) return errno == EAGAIN ? 0 : -errno;
     return (int64_t)count;
+}
+
+int squall_cores(void) { return (int)sysconf(_SC_NPROCESSORS_ONLN); }
+
+int squall_load_open(void) {
+    int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+int squall_load_running(int load) {
+    // 0.52 0.58 0.59 3/151 31415
+    char text[64];
+    ssize_t length = pread(load, text, sizeof text - 1, 0);
+    text[length < 0 ? 0 : length] = 0;
+    const char *slash = strchr(text, '/');
+    while (slash != NULL && slash > text && slash[-1] >= '0' && slash[-1] <= '9') slash--;
+    return slash == NULL ? INT_MAX : atoi(slash);
 }
 
 // The kernel's own layout of struct sched_attr, first version: glibc of Debian 12 has no wrapper.
@@ -191,22 +210,39 @@ void squall_unmap(void *memory, size_t bytes) { munmap(memory, bytes); }
 
 int squall_ping_prepare(int fd) {
     int on = 1;
+    int probe = IP_PMTUDISC_PROBE;
+    int room = 1 << 20;
     int failed = squall_nonblocking(fd);
     if (failed) return failed;
+    // As much as the system allows: many answers may come at once.
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    if (setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe, sizeof probe) < 0) return -errno;
     return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ? -errno : 0;
 }
+
+enum { LEAST_ECHO = 16, MOST_ECHO = 1472 };
 
 struct echo {
     struct icmphdr head;
     uint64_t cookie;
-    uint64_t padding;
+    uint8_t rest[MOST_ECHO - sizeof(uint64_t)];
 };
 
-int squall_ping_send(int fd, uint32_t address, uint16_t sequence, uint64_t cookie) {
+// What follows the cookie is made of it, so that an altered answer is told apart.
+static uint8_t filling(uint64_t cookie, size_t at) {
+    return (uint8_t)((cookie * 0x9e3779b97f4a7c15u >> 56) + at * 31);
+}
+
+int squall_ping_send(int fd, uint32_t address, uint16_t sequence, uint64_t cookie, int length) {
     struct echo echo = {.head = {.type = ICMP_ECHO}, .cookie = cookie};
     echo.head.un.echo.sequence = htons(sequence);
+    int payload = length - 28;
+    if (payload < LEAST_ECHO) payload = LEAST_ECHO;
+    if (payload > MOST_ECHO) payload = MOST_ECHO;
+    size_t rest = (size_t)payload - sizeof echo.cookie;
+    for (size_t at = 0; at < rest; at++) echo.rest[at] = filling(cookie, at);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr = {htonl(address)}};
-    ssize_t sent = sendto(fd, &echo, sizeof echo, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
+    ssize_t sent = sendto(fd, &echo, sizeof echo.head + (size_t)payload, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
     return sent < 0 ? -errno : 0;
 }
 
@@ -247,5 +283,9 @@ int squall_ping_receive(
     }
     *sequence = ntohs(echo.head.un.echo.sequence);
     *cookie = echo.cookie;
+    size_t rest = (size_t)count - sizeof echo.head - sizeof echo.cookie;
+    for (size_t at = 0; at < rest; at++) {
+        if (echo.rest[at] != filling(echo.cookie, at)) *cookie = 0;
+    }
     return 1;
 }

@@ -1,4 +1,5 @@
 internal import Cluster
+internal import Faults
 
 /// Whether names exist, and whether a command can mean anything in this cluster.
 extension ScriptCheck {
@@ -13,7 +14,10 @@ extension ScriptCheck {
         case .heal(.on(let nodes)): check(nodes, line)
         case .heal(.fault(let name)): checkFault(name, line)
         case .heal(.weather):
-            complain(line, about: "weather", "there is no weather in this topology", "heal/weather")
+            guard !hasWeather else { break }
+            complain(
+                line, about: "weather", "there is no weather in this topology", "heal/weather",
+                "faults of steps have names: 'heal NAME'")
         case .waitUntil(let expression, _): check(expression, line)
         case .expect(let clause):
             check(clause.expression, line)
@@ -40,6 +44,7 @@ extension ScriptCheck {
             check(nodes, line)
         case .machine(let effect, let nodes): check(effect, nodes, line)
         case .link(let effect, let path, let only):
+            if let why = effect.complaint { complain(line, about: "", why, "fault/impossible") }
             check(path, line)
             guard effect == .reset, let transport = only?.transport, transport != .tcp else {
                 break

@@ -1,12 +1,17 @@
 public import Cluster
 
 extension Script {
-    /// Understands a scenario for a cluster of these machines. Gives the script, or everything that
-    /// is wrong with it: words, units, names, partitions that leave somebody out.
+    /// Understands a scenario for a cluster of these machines, whose topology makes these checks of what
+    /// clients saw. Gives the script, or everything that is wrong with it: words, units, names,
+    /// partitions that leave somebody out. `weather` are the standing faults of the topology, which have
+    /// been checked.
     public static func check(
-        _ scenario: ScenarioText, for machines: [NodeDescription]
+        _ scenario: ScenarioText, for machines: [NodeDescription], weather: [Line] = [],
+        checks: [String] = []
     ) -> (script: Script?, complaints: [Complaint]) {
-        var check = ScriptCheck(machines: machines)
+        var check = ScriptCheck(machines: machines, checks: checks)
+        check.hasWeather = !weather.isEmpty
+        check.collectNames(weather.map { .line($0) })
         let script = check.script(scenario)
         return (check.complaints.isEmpty ? script : nil, check.complaints)
     }
@@ -18,11 +23,16 @@ struct ScriptCheck {
     var complaints: [Complaint] = []
     /// Names given with `as` anywhere in the scenario, and what they were given to.
     var faults: [String: FaultSpec] = [:]
+    /// Whether faults stand from the first packet on.
+    var hasWeather = false
 
     let roster: Roster
+    /// Names of the checks that are made.
+    let checks: [String]
 
-    init(machines: [NodeDescription]) {
+    init(machines: [NodeDescription], checks: [String]) {
         self.machines = machines
+        self.checks = checks
         roster = Roster(machines)
     }
 
@@ -32,7 +42,7 @@ struct ScriptCheck {
         return Script(
             name: scenario.name, settle: scenario.settle, steps: steps(scenario.steps),
             always: scenario.always.compactMap { promise($0, always: true) },
-            expect: scenario.expect.compactMap { promise($0, always: false) })
+            expect: scenario.expect.compactMap { promise($0, always: false) }, checks: checks)
     }
 
     mutating func complain(
@@ -67,7 +77,7 @@ struct ScriptCheck {
 
     // MARK: Steps
 
-    private mutating func collectNames(_ steps: [StepText]) {
+    fileprivate mutating func collectNames(_ steps: [StepText]) {
         for step in steps {
             switch step {
             case .line(let line): collectName(line)
@@ -174,7 +184,7 @@ struct ScriptCheck {
                 code: "command/syntax", hint: error.hint.isEmpty ? nil : error.hint))
     }
 
-    private mutating func command(_ line: Line) -> Command? {
+    mutating func command(_ line: Line) -> Command? {
         let command: Command
         do {
             command = try Command(parsing: line.text)

@@ -1,6 +1,7 @@
-/// The links that have something waiting, the one whose first packet leaves first on top. A link is in
-/// it at most once, with the deadline of its first packet: deadlines never decrease along a link, so
-/// that the order of a link's packets is kept and the heap stays as small as the number of links.
+/// What leaves next: links that have something waiting, the one whose first packet leaves first on top.
+/// A link's queue is in it at most once, with the deadline of its first packet: deadlines never decrease
+/// along a queue, so that its order is kept and the heap stays as small as the number of links. Only
+/// packets that stand outside of their link's queue are in it one by one (`Stray.swift`).
 /// Four children to a parent: half the depth of a binary heap, and the children share a cache line.
 struct DeadlineHeap: ~Copyable {
     struct Entry: BitwiseCopyable {
@@ -10,6 +11,8 @@ struct DeadlineHeap: ~Copyable {
         var order: UInt64
         /// Which link.
         var link: UInt32
+        /// The packet, where it stands outside of the link's queue.
+        var slot = Slab.none
 
         func isBefore(_ other: Entry) -> Bool {
             deadline != other.deadline ? deadline < other.deadline : order < other.order

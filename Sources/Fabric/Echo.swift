@@ -13,13 +13,21 @@ public struct EchoSample: Hashable, Sendable, BitwiseCopyable {
     /// Nanoseconds until the answer came; `nil` when none came in time (3 s unless said), or it could
     /// not be sent.
     public var roundTrip: Int64?
+    /// How many answers came.
+    public var answers: Int
+    /// The answer did not hold the bytes that were sent.
+    public var isAltered: Bool
 
     /// A sample.
-    public init(from: NodeID, to: NodeID, sent: Int64, roundTrip: Int64?) {
+    public init(
+        from: NodeID, to: NodeID, sent: Int64, roundTrip: Int64?, isAltered: Bool = false
+    ) {
         self.from = from
         self.to = to
         self.sent = sent
         self.roundTrip = roundTrip
+        self.isAltered = isAltered
+        answers = roundTrip == nil ? 0 : 1
     }
 }
 
@@ -112,11 +120,13 @@ public final class Echo: Sendable {
         }
     }
 
-    /// Sends `count` echoes from one machine to another, `every` apart (at least 1 ms), and returns
-    /// all samples once the last is answered or given up, after `patience`. For proofs: before, during,
-    /// after.
+    /// Sends `count` echoes from one machine to another, `every` apart (at least 1 ms; 0: all at once),
+    /// and returns all samples once the last is answered or given up, after `patience`. Each is an IP
+    /// packet of `bytes` bytes, 44 to 1,500. Second answers are counted for `linger` after the last first
+    /// one. For proofs: before, during, after.
     public func burst(
-        from: NodeID, to: NodeID, count: Int, every: Duration, patience: Duration = .seconds(3)
+        from: NodeID, to: NodeID, count: Int, every: Duration, patience: Duration = .seconds(3),
+        bytes: Int = 44, linger: Duration = .zero
     ) async -> [EchoSample] {
         guard count > 0 else { return [] }
         return await withCheckedContinuation { continuation in
@@ -126,8 +136,9 @@ public final class Echo: Sendable {
                 desk.bursts[desk.lastBurst] = continuation
                 desk.book.begin(
                     desk.lastBurst, from: from, to: to, count: count,
-                    every: max(1_000_000, every.nanoseconds),
+                    every: every == .zero ? 0 : max(1_000_000, every.nanoseconds),
                     patience: max(1_000_000, min(patience.nanoseconds, 3_600_000_000_000)),
+                    bytes: bytes, linger: max(0, min(linger.nanoseconds, 3_600_000_000_000)),
                     now: squall_monotonic_ns())
                 return false
             }
@@ -203,7 +214,7 @@ public final class Echo: Sendable {
                 desk.sockets[request.from].map {
                     squall_ping_send(
                         $0, request.address, UInt16(truncatingIfNeeded: request.cookie),
-                        request.cookie)
+                        request.cookie, Int32(clamping: request.bytes))
                 } ?? -1
             if code != 0 { desk.book.failed(request.cookie) }
         }
@@ -225,8 +236,12 @@ public final class Echo: Sendable {
             guard squall_ping_receive(socket, &address, &sequence, &cookie, &age) == 1 else {
                 return
             }
-            desk.book.answered(
-                cookie, from: node, address: address, at: squall_monotonic_ns() - age)
+            let at = squall_monotonic_ns() - age
+            if cookie == 0 {
+                desk.book.altered(sequence, from: node, address: address, at: at)
+            } else {
+                desk.book.answered(cookie, from: node, address: address, at: at)
+            }
         }
     }
 

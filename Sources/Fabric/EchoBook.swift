@@ -9,6 +9,7 @@ struct EchoBook {
         let to: NodeID
         let address: UInt32
         let cookie: UInt64
+        var bytes = 44
     }
 
     /// A burst whose last echo was answered or given up.
@@ -54,11 +55,24 @@ struct EchoBook {
         let to: NodeID
         let every: Int64
         let patience: Int64
+        let bytes: Int
+        let linger: Int64
         var left: Int
         var next: Int64
         var waiting = 0
+        /// When its last echo was sent, answered or given up.
+        var settled: Int64 = 0
         var samples: [EchoSample] = []
     }
+
+    /// Where the sample of an answered echo is, for second answers.
+    private struct Place {
+        let burst: UInt64
+        let index: Int
+        let from: NodeID
+        let to: NodeID
+    }
+    private var places: [UInt64: Place] = [:]
 
     /// A machine that can ask and be asked.
     mutating func add(_ node: NodeID, address: UInt32) {
@@ -77,17 +91,22 @@ struct EchoBook {
     /// Begins a burst; its number must be new.
     mutating func begin(
         _ burst: UInt64, from: NodeID, to: NodeID, count: Int, every: Int64,
-        patience: Int64 = EchoBook.patience, now: Int64
+        patience: Int64 = EchoBook.patience, bytes: Int = 44, linger: Int64 = 0, now: Int64
     ) {
         bursts[burst] = Burst(
-            from: from, to: to, every: every, patience: patience, left: count, next: now)
+            from: from, to: to, every: every, patience: patience, bytes: bytes, linger: linger,
+            left: count, next: now)
     }
 
     /// When `due` has something to do; `nil` for never.
     var next: Int64? {
         var least: Int64? = giveUp.first?.at
-        for burst in bursts.values where burst.left > 0 {
-            least = min(least ?? .max, burst.next)
+        for burst in bursts.values {
+            if burst.left > 0 {
+                least = min(least ?? .max, burst.next)
+            } else if burst.waiting == 0 {
+                least = min(least ?? .max, burst.settled + burst.linger)
+            }
         }
         if isIdling, nodes.count > 1 { least = min(least ?? .max, nextIdle) }
         return least
@@ -103,6 +122,7 @@ struct EchoBook {
                 bursts[number]?.left -= 1
                 // A late thread does not send in heaps what should be spread out.
                 bursts[number]?.next = max(burst.next, now - burst.every) + burst.every
+                bursts[number]?.settled = now
                 if let request = request(burst.from, burst.to, now, burst: number) {
                     bursts[number]?.waiting += 1
                     requests.append(request)
@@ -130,17 +150,34 @@ struct EchoBook {
         _ cookie: UInt64, from: NodeID, address: UInt32, at: Int64
     ) -> Bool {
         guard let echo = open[cookie], echo.from == from, addresses[echo.to] == address else {
+            if let place = places[cookie], place.from == from, addresses[place.to] == address {
+                bursts[place.burst]?.samples[place.index].answers += 1
+            }
             return false
         }
         open[cookie] = nil
-        finish(echo, roundTrip: max(0, at - echo.sent))
+        finish(echo, cookie, roundTrip: max(0, at - echo.sent))
+        return true
+    }
+
+    /// An answer came whose bytes are not those that were sent: which echo it is for is told by the lower
+    /// half of the cookie. False when it is none of ours.
+    @discardableResult
+    mutating func altered(_ sequence: UInt16, from: NodeID, address: UInt32, at: Int64) -> Bool {
+        let found = open.first { cookie, echo in
+            UInt16(truncatingIfNeeded: cookie) == sequence && echo.from == from
+                && addresses[echo.to] == address
+        }
+        guard let (cookie, echo) = found else { return false }
+        open[cookie] = nil
+        finish(echo, cookie, roundTrip: max(0, at - echo.sent), isAltered: true)
         return true
     }
 
     /// An echo could not even be sent.
     mutating func failed(_ cookie: UInt64) {
         guard let echo = open.removeValue(forKey: cookie) else { return }
-        finish(echo, roundTrip: nil)
+        finish(echo, cookie, roundTrip: nil)
     }
 
     /// Gives up what has been open for too long, and hands out the bursts that are over.
@@ -152,10 +189,12 @@ struct EchoBook {
         }
         if over > 0 { giveUp.removeFirst(over) }
         var finished: [Finished] = []
-        for (number, burst) in bursts where burst.left == 0 && burst.waiting == 0 {
+        for (number, burst) in bursts
+        where burst.left == 0 && burst.waiting == 0 && burst.settled + burst.linger <= now {
             let samples = burst.samples.sorted { $0.sent < $1.sent }
             finished.append(Finished(burst: number, samples: samples))
             bursts[number] = nil
+            places = places.filter { $0.value.burst != number }
         }
         return finished.sorted { $0.burst < $1.burst }
     }
@@ -177,13 +216,21 @@ struct EchoBook {
         // Nearly always the end is its place.
         let place = (giveUp.lastIndex { $0.at <= limit } ?? -1) + 1
         giveUp.insert((limit, cookie), at: place)
-        return Request(from: from, to: to, address: address, cookie: cookie)
+        let bytes = burst.flatMap { bursts[$0]?.bytes } ?? 44
+        return Request(from: from, to: to, address: address, cookie: cookie, bytes: bytes)
     }
 
-    private mutating func finish(_ echo: Open, roundTrip: Int64?) {
+    private mutating func finish(
+        _ echo: Open, _ cookie: UInt64, roundTrip: Int64?, isAltered: Bool = false
+    ) {
         let sample = EchoSample(
-            from: echo.from, to: echo.to, sent: echo.sent, roundTrip: roundTrip)
+            from: echo.from, to: echo.to, sent: echo.sent, roundTrip: roundTrip,
+            isAltered: isAltered)
         if let burst = echo.burst {
+            if let roundTrip, let index = bursts[burst]?.samples.count {
+                places[cookie] = Place(burst: burst, index: index, from: echo.from, to: echo.to)
+                bursts[burst]?.settled = echo.sent + roundTrip
+            }
             bursts[burst]?.waiting -= 1
             bursts[burst]?.samples.append(sample)
         } else {

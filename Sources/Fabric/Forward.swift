@@ -39,6 +39,8 @@ extension Switch {
         let policy = program.policy(link.from.index, link.to.index)
         if policy.count == 0, state.pointee.head == Slab.none {
             pass(packet, state)
+        } else if policy.flags.contains(.alters) {
+            alter(packet, link, policy, number)
         } else {
             decide(packet, link, policy, number)
         }
@@ -57,11 +59,11 @@ extension Switch {
         let draws = alone ? 1 : packet.segments
         if tap.isOn { tap.prepare(counts, Int(policy.count), alone: alone) }
         // No packet leaves before one that came earlier on its link.
-        var earliest = state.pointee.head == Slab.none ? now : max(now, state.pointee.lastDeadline)
+        var earliest = state.pointee.isHolding ? max(now, state.pointee.lastDeadline) : now
         for draw in 0..<draws {
             let decision = Decision.decide(
                 terms, counts, count: Int(policy.count), packet: packet.facts, link: link,
-                random: random, wirePackets: alone ? UInt64(packet.segments) : 1)
+                random: random, now: now, wirePackets: alone ? UInt64(packet.segments) : 1)
             if decision.dropped {
                 fates[draw] = Self.lost
                 if tap.isOn { tap.blame(draw, terms, counts, Int(policy.count)) }
@@ -95,7 +97,7 @@ extension Switch {
     // MARK: Writing
 
     /// Hands the whole packet in the buffer to its receiver's kernel.
-    private mutating func pass(_ packet: Packet, _ state: UnsafeMutablePointer<LinkState>) {
+    mutating func pass(_ packet: Packet, _ state: UnsafeMutablePointer<LinkState>) {
         let to = Int(state.pointee.to)
         var result = -SQUALL_AGAIN
         if ports[to].blockedHead == Slab.none {
@@ -105,7 +107,7 @@ extension Switch {
     }
 
     /// Hands a run of segments to its receiver's kernel: new headers, the payload where it lies.
-    private mutating func pass(
+    mutating func pass(
         _ packet: Packet, _ run: Range<Int>, _ state: UnsafeMutablePointer<LinkState>
     ) {
         let to = Int(state.pointee.to)

@@ -5,7 +5,9 @@ struct LinkState: BitwiseCopyable {
     /// First and last packet of its queue.
     var head = Slab.none
     var tail = Slab.none
-    /// Wire packets and slot bytes in its queue.
+    /// The last that came of the packets that wait outside of the queue.
+    var strays = Slab.none
+    /// Wire packets and slot bytes in its queue and outside of it.
     var heldPackets: UInt32 = 0
     var heldBytes: Int = 0
     /// The deadline of its last packet; no later one leaves earlier.

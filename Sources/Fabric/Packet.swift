@@ -22,6 +22,7 @@ struct Packet: BitwiseCopyable {
 
     static let fin: UInt8 = 1
     static let syn: UInt8 = 2
+    static let rst: UInt8 = 4
     static let psh: UInt8 = 8
     static let ack: UInt8 = 16
     static let cwr: UInt8 = 128
@@ -44,9 +45,11 @@ struct Packet: BitwiseCopyable {
 
         var packet = Packet(
             length: length, ipHeader: ipHeader, header: ipHeader, segments: 1, segmentSize: 0,
-            destination: squall_get32(ip + 16), facts: PacketFacts(transport: ip[9]), flags: 0)
+            destination: squall_get32(ip + 16),
+            facts: PacketFacts(transport: ip[9], begins: ip[9] != 6 && ip[9] != 1), flags: 0)
         let fragment = squall_get16(ip + 6)
         if fragment & 0x1fff == 0 { packet.readTransport(ip) }
+        if fragment & 0x3fff != 0 { packet.facts.carries = false }
 
         frame[Frame.flags] &= Frame.needsChecksum
         if frame[Frame.flags] != 0 {
@@ -72,11 +75,19 @@ struct Packet: BitwiseCopyable {
             guard bytes >= 20, bytes <= rest else { return }
             header = ipHeader + bytes
             flags = at[13]
+            facts.begins = opens
         case 17:
             guard rest >= 8 else { return }
             header = ipHeader + 8
+        case 1:
+            // Questions: echo, timestamp, address mask.
+            guard rest >= 8 else { return }
+            facts.begins = at[0] == 8 || at[0] == 13 || at[0] == 17
+            facts.carries = rest > 8
+            return
         default: return
         }
+        facts.carries = length > header
         facts.source = squall_get16(at)
         facts.destination = squall_get16(at + 2)
     }

@@ -15,6 +15,11 @@ struct Program: BitwiseCopyable {
     private(set) var places: UnsafeMutablePointer<UInt32>
     private(set) var links: UnsafeMutablePointer<LinkID>
     private(set) var linkCount: Int
+    /// Sixteen deadlines for each link on which some faults make only some packets wait: no packet that
+    /// matches the same of them leaves earlier.
+    private(set) var floors: UnsafeMutablePointer<Int64>
+    /// Where a link's floors are, by its first term; empty when no link has any.
+    private(set) var floorPlaces: UnsafeMutablePointer<UInt32>
 
     private static let fresh = UInt32.max
 
@@ -30,6 +35,25 @@ struct Program: BitwiseCopyable {
         places = Self.copy(table.places(in: old).map { $0 ?? Self.fresh })
         links = Self.copy(table.links)
         linkCount = table.links.count
+        (floors, floorPlaces) = Self.floors(of: table)
+    }
+
+    private static func floors(
+        of table: LinkTable
+    ) -> (UnsafeMutablePointer<Int64>, UnsafeMutablePointer<UInt32>) {
+        let isApart = table.terms.contains { $0.options.contains(.apart) }
+        var places = [UInt32](repeating: 0, count: isApart ? table.terms.count : 0)
+        var count = 0
+        if isApart {
+            for link in table.links
+            where table.terms(link).contains(where: { $0.options.contains(.apart) }) {
+                places[Int(table.policy(link).first)] = UInt32(count)
+                count += 16
+            }
+        }
+        let floors = UnsafeMutablePointer<Int64>.allocate(capacity: max(1, count))
+        floors.initialize(repeating: 0, count: max(1, count))
+        return (floors, copy(places))
     }
 
     /// Frees its memory; no copy may be used afterwards.
@@ -40,6 +64,8 @@ struct Program: BitwiseCopyable {
         counts.deallocate()
         places.deallocate()
         links.deallocate()
+        floors.deallocate()
+        floorPlaces.deallocate()
     }
 
     private static func copy<T: BitwiseCopyable>(_ array: [T]) -> UnsafeMutablePointer<T> {
@@ -62,17 +88,6 @@ struct Program: BitwiseCopyable {
         for index in 0..<termCount where places[index] != Self.fresh {
             counts[index] = old.counts[Int(places[index])]
         }
-    }
-
-    /// How long an average packet waits on a link, and how far it may be off; nanoseconds.
-    func delay(_ policy: LinkPolicy) -> (base: Int64, jitter: Int64) {
-        var sum: (base: Int64, jitter: Int64) = (0, 0)
-        for index in Int(policy.first)..<Int(policy.first) + Int(policy.count)
-        where terms[index].kind == .delay {
-            sum.base &+= terms[index].a
-            sum.jitter &+= terms[index].b
-        }
-        return sum
     }
 
     /// Counts what was lost from a queue because the link is cut now.

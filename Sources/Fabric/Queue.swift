@@ -20,15 +20,25 @@ extension Switch {
             note(packet, run, state, .queueFull, at: arrival)
             return
         }
+        append(slot, number, deadline: deadline, arrival: arrival, paused: paused)
+        note(packet, run, state, .queued, at: arrival)
+    }
+
+    /// Puts a slot at the end of the queue of its link.
+    mutating func append(
+        _ slot: Slab.Slot, _ number: Int, deadline: Int64, arrival: Int64, paused: Bool
+    ) {
+        let state = links.state(number)
         order &+= 1
         let header = slab.header(slot)
+        let count = header.pointee.segments
         header.pointee.deadline = deadline
         header.pointee.arrival = arrival
         header.pointee.order = order
         state.pointee.heldPackets += count
         state.pointee.heldBytes += Int(header.pointee.size)
         state.pointee.lastDeadline = deadline
-        heldPackets += run.count
+        heldPackets += Int(count)
         if state.pointee.head == Slab.none {
             state.pointee.head = slot
             state.pointee.paused = paused
@@ -40,11 +50,10 @@ extension Switch {
             slab.header(state.pointee.tail).pointee.next = slot
         }
         state.pointee.tail = slot
-        note(packet, run, state, .queued, at: arrival)
     }
 
     /// A copy of a run in a slot of at most `room` bytes.
-    private mutating func store(_ packet: Packet, _ run: Range<Int>, room: Int) -> Slab.Slot? {
+    mutating func store(_ packet: Packet, _ run: Range<Int>, room: Int) -> Slab.Slot? {
         let whole = run.count == packet.segments
         let length = whole ? packet.length : packet.header + packet.bytes(of: run).count
         guard length <= room else { return nil }
@@ -72,6 +81,11 @@ extension Switch {
             let top = heap.top
             guard top.deadline <= now else { return }
             let state = links.state(Int(top.link))
+            if top.slot != Slab.none {
+                releaseStray(top, state, now: now)
+                now = squall_monotonic_ns()
+                continue
+            }
             let slot = state.pointee.head
             let header = slab.header(slot)
             let next = header.pointee.next
@@ -89,16 +103,23 @@ extension Switch {
                         deadline: following.pointee.deadline, order: following.pointee.order,
                         link: top.link))
             }
-            let late = max(0, now - top.deadline) / 1_000
-            lateness[Int(LatencyHistogram.index(of: late))] &+= 1
-            if isWatched { noteTaken(slot, state, lost: false, at: now) }
-            send(slot, Int(state.pointee.to))
+            leave(slot, state, due: top.deadline, now: now)
             now = squall_monotonic_ns()
         }
     }
 
+    /// A slot's time has come.
+    mutating func leave(
+        _ slot: Slab.Slot, _ state: UnsafeMutablePointer<LinkState>, due: Int64, now: Int64
+    ) {
+        let late = max(0, now - due) / 1_000
+        lateness[Int(LatencyHistogram.index(of: late))] &+= 1
+        if isWatched { noteTaken(slot, state, lost: false, at: now) }
+        send(slot, Int(state.pointee.to))
+    }
+
     /// Tells that a packet left its queue, for its receiver or because it was lost.
-    private mutating func noteTaken(
+    mutating func noteTaken(
         _ slot: Slab.Slot, _ state: UnsafeMutablePointer<LinkState>, lost: Bool, at: Int64
     ) {
         let frame = slab.frame(slot)
@@ -109,7 +130,7 @@ extension Switch {
     }
 
     /// Hands a slot's packet to the receiver's kernel, or to the port's own queue.
-    private mutating func send(_ slot: Slab.Slot, _ to: Int) {
+    mutating func send(_ slot: Slab.Slot, _ to: Int) {
         let header = slab.header(slot)
         var result = -SQUALL_AGAIN
         if ports[to].blockedHead == Slab.none {
@@ -189,94 +210,5 @@ extension Switch {
         }
         ports[port].blockedPackets = 0
         ports[port].blockedBytes = 0
-    }
-
-    // MARK: When the faults change
-
-    /// Goes over all queues after a change: what is cut is lost; what a delay or hold kept that is no
-    /// longer in force leaves as if that had not been there; the rest stays as it is.
-    mutating func review(_ old: Program) {
-        let now = squall_monotonic_ns()
-        heap.removeAll()
-        for number in 0..<links.count {
-            let state = links.state(number)
-            guard state.pointee.head != Slab.none else { continue }
-            let policy = program.policy(state.pointee.from, state.pointee.to)
-            if policy.flags.contains(.cut) {
-                let lost = dropQueue(number)
-                program.countLost(policy, lost)
-                continue
-            }
-            let before = old.delay(old.policy(state.pointee.from, state.pointee.to))
-            let after = program.delay(policy)
-            let resumed = state.pointee.paused && !policy.flags.contains(.hold)
-            if after.base < before.base || after.jitter < before.jitter || resumed {
-                let shorter = after.base < before.base || after.jitter < before.jitter
-                hasten(state, shorter ? after.base : nil, from: resumed ? now : 0)
-            }
-            state.pointee.paused = policy.flags.contains(.hold)
-            enter(number)
-        }
-    }
-
-    /// Brings deadlines forward to `delay` after arrival, where that is sooner; none before `from`.
-    private func hasten(
-        _ state: UnsafeMutablePointer<LinkState>, _ delay: Int64?, from earliest: Int64
-    ) {
-        var slot = state.pointee.head
-        while slot != Slab.none {
-            let header = slab.header(slot)
-            if let delay {
-                header.pointee.deadline = min(
-                    header.pointee.deadline, header.pointee.arrival &+ delay)
-            }
-            header.pointee.deadline = max(header.pointee.deadline, earliest)
-            state.pointee.lastDeadline = header.pointee.deadline
-            slot = header.pointee.next
-        }
-    }
-
-    private mutating func enter(_ number: Int) {
-        let state = links.state(number)
-        guard !state.pointee.paused else { return }
-        let header = slab.header(state.pointee.head)
-        heap.insert(
-            DeadlineHeap.Entry(
-                deadline: header.pointee.deadline, order: header.pointee.order,
-                link: UInt32(number)))
-    }
-
-    /// Empties a queue; how many wire packets were lost. The heap must not know the link.
-    private mutating func dropQueue(_ number: Int) -> UInt64 {
-        let state = links.state(number)
-        let lost = UInt64(state.pointee.heldPackets)
-        if tap.isOn { tap.emptied(state, lost) }
-        while state.pointee.head != Slab.none {
-            let slot = state.pointee.head
-            state.pointee.head = slab.header(slot).pointee.next
-            if tap.isOn { noteTaken(slot, state, lost: true, at: squall_monotonic_ns()) }
-            slab.free(slot)
-        }
-        heldPackets -= Int(lost)
-        state.pointee.tail = Slab.none
-        state.pointee.heldPackets = 0
-        state.pointee.heldBytes = 0
-        state.pointee.dropped &+= lost
-        return lost
-    }
-
-    /// A machine is unplugged: what was on its way from it or to it is lost.
-    mutating func dropQueues(of node: UInt16) {
-        guard heldPackets > 0 else { return }
-        heap.removeAll()
-        for number in 0..<links.count {
-            let state = links.state(number)
-            guard state.pointee.head != Slab.none else { continue }
-            if state.pointee.from == node || state.pointee.to == node {
-                _ = dropQueue(number)
-            } else {
-                enter(number)
-            }
-        }
     }
 }

@@ -13,6 +13,8 @@ struct Slab: ~Copyable {
     struct Header: BitwiseCopyable {
         /// The next slot of the same chain.
         var next: Slot = Slab.none
+        /// The one before, in chains that are left in any order.
+        var previous: Slot = Slab.none
         /// Bytes of the IP packet.
         var length: UInt32 = 0
         /// Wire packets.

@@ -19,12 +19,17 @@ struct Switch: ~Copyable {
     let epoll: Int32
     let timer: Int32
     var armed: Int64 = 0
+    var linger = Linger()
 
     /// Where packets are read to, and where headers of runs are written.
     let buffer: FramePointer
     let scratch: FramePointer
     /// What was decided for each segment of the packet in hand.
     let fates: UnsafeMutablePointer<Int64>
+    /// The same where more is decided than whether and when.
+    let plans: UnsafeMutablePointer<Plan>
+    /// What the switch itself says to a sender.
+    let answerFrame: FramePointer
 
     var program: Program
     var ports: UnsafeMutablePointer<PortState>
@@ -68,6 +73,9 @@ struct Switch: ~Copyable {
         scratch = .allocate(capacity: Frame.room)
         scratch.initialize(repeating: 0, count: Frame.room)
         fates = .allocate(capacity: Frame.mostSegments)
+        plans = .allocate(capacity: Frame.mostSegments)
+        answerFrame = .allocate(capacity: Self.answerRoom)
+        answerFrame.initialize(repeating: 0, count: Self.answerRoom)
         program = Program(LinkTable(nodes: 0), after: LinkTable(nodes: 0))
         portRoom = 16
         ports = .allocate(capacity: portRoom)
@@ -88,11 +96,14 @@ struct Switch: ~Copyable {
         buffer.deallocate()
         scratch.deallocate()
         fates.deallocate()
+        plans.deallocate()
+        answerFrame.deallocate()
         program.free()
         ports.deallocate()
         owners.deallocate()
         lateness.deallocate()
         log.deallocate()
+        linger.end()
     }
 
     /// Moves packets until told to stop.
@@ -105,7 +116,7 @@ struct Switch: ~Copyable {
             while adopt() {
                 release(now: squall_monotonic_ns())
                 arm()
-                let count = squall_epoll_wait(epoll, first, 64, -1)
+                let count = linger.wait(epoll, first, room: 64)
                 release(now: squall_monotonic_ns())
                 for index in 0..<Int(max(0, count)) {
                     let tag = first[index].tag
@@ -132,7 +143,7 @@ struct Switch: ~Copyable {
 
     /// Reads a share of what a port has to say, so that no port starves the others; epoll brings the
     /// rest. Orders are looked for and due packets sent between any two packets.
-    private mutating func serve(_ from: UInt16) {
+    mutating func serve(_ from: UInt16) {
         for _ in 0..<64 {
             if posted.pointee.load(ordering: .acquiring) != takenOrders { return }
             if heap.count > 0 { release(now: squall_monotonic_ns()) }

@@ -11,64 +11,23 @@ public enum Effect: Hashable, Sendable {
     case hold
     /// Everything comes later, in the order it was sent.
     case delay(Delay)
-    /// A share of the wire packets is lost, each for itself.
-    case loss(Share)
+    /// A share of the wire packets is lost: each for itself, or in bursts of so many on average.
+    case loss(Share, burst: Fixed? = nil)
+    /// A share of the wire packets comes twice.
+    case duplicate(Share)
+    /// A share of the wire packets comes so much later that others overtake them.
+    case reorder(Share, within: Duration = Effect.overtaking)
+    /// A share of the wire packets has one bit turned: under a checksum that tells, or one made right.
+    case corrupt(Share, right: Bool = false)
+    /// No more than so many bits a second.
+    case limit(Limit)
+    /// Wire packets of more bytes than this are dropped, and their sender told unless it is silent.
+    case mtu(Int, silent: Bool = false)
+    /// What begins something is dropped, and its sender told that nobody takes it.
+    case refuse
 
-    /// The effects that a link effect of the command language stands for.
-    /// Throws `EffectError` for what this version does not do; nothing is left out in silence.
-    public static func effects(of wanted: LinkEffect) throws(EffectError) -> [Effect] {
-        switch wanted {
-        case .cut: return [.cut]
-        case .hold: return [.hold]
-        case .delay(let level, let jitter, let bell, let correlation):
-            guard correlation == nil else { throw .notYet("correlation") }
-            guard case .time(let base) = try constant(level) else { throw .wrongUnit("a time") }
-            return [.delay(Delay(base, jitter: jitter ?? .zero, bell: bell ?? .uniform))]
-        case .loss(let level, let burst):
-            guard burst == nil else { throw .notYet("burst") }
-            guard case .share(let share) = try constant(level) else { throw .wrongUnit("a share") }
-            guard (0...1_000_000_000).contains(share.billionths) else {
-                throw .wrongUnit("a share from 0% to 100%")
-            }
-            return [.loss(share)]
-        case .profile(let profile): return effects(of: profile)
-        case .reset: throw .notYet("reset")
-        case .refuse: throw .notYet("refuse")
-        case .duplicate: throw .notYet("duplicate")
-        case .reorder: throw .notYet("reorder")
-        case .corrupt: throw .notYet("corrupt")
-        case .limit: throw .notYet("limit")
-        case .mtu: throw .notYet("mtu")
-        }
-    }
-
-    /// Named lines of the wide area; each figure is one way.
-    private static func effects(of profile: LinkEffect.Profile) -> [Effect] {
-        switch profile {
-        case .region:
-            [.delay(Delay(.microseconds(500), jitter: .microseconds(100), bell: .normal))]
-        case .continent:
-            [
-                .delay(Delay(.milliseconds(30), jitter: .milliseconds(2), bell: .normal)),
-                .loss(Share(billionths: 100_000)),
-            ]
-        case .ocean:
-            [
-                .delay(Delay(.milliseconds(75), jitter: .milliseconds(5), bell: .normal)),
-                .loss(Share(billionths: 500_000)),
-            ]
-        }
-    }
-
-    private static func constant(_ level: Level) throws(EffectError) -> Quantity {
-        switch level {
-        case .constant(let quantity): return quantity
-        case .ramp: throw .notYet("ramp")
-        case .sine: throw .notYet("sine")
-        case .square: throw .notYet("square")
-        case .trace: throw .notYet("trace")
-        }
-    }
+    /// How late a reordered packet is unless said.
+    public static let overtaking = Duration.milliseconds(10)
 }
 
 /// A one-way delay. Uniform jitter lies within ± `jitter`; normal jitter has it as its standard
@@ -81,31 +40,38 @@ public struct Delay: Hashable, Sendable {
     public var jitter: Duration
     /// How the random part is distributed.
     public var bell: Bell
+    /// How much of the random part is that of the packet before, from 0% to 100%.
+    public var correlation: Share
 
     /// A one-way delay.
-    public init(_ base: Duration, jitter: Duration = .zero, bell: Bell = .uniform) {
+    public init(
+        _ base: Duration, jitter: Duration = .zero, bell: Bell = .uniform,
+        correlation: Share = Share(billionths: 0)
+    ) {
         self.base = base
         self.jitter = jitter
         self.bell = bell
+        self.correlation = correlation
     }
 }
 
-/// Why a fault cannot be made into link terms.
-public enum EffectError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A word of the language that this version does not carry out.
-    case notYet(String)
-    /// The value has the wrong unit; the text says what is wanted.
-    case wrongUnit(String)
-    /// `only` cannot be combined with this effect, because order is kept on the whole link.
-    case unfilterable(String)
+/// A line of limited rate. Bytes are those of wire packets, the IP and transport headers of each
+/// included, Ethernet headers not.
+public struct Limit: Hashable, Sendable {
+    /// How much passes.
+    public var rate: Bandwidth
+    /// How much may pass at once after a pause.
+    public var burst: ByteCount
+    /// What would have to wait longer than this is dropped.
+    public var queue: Duration
 
-    /// For people.
-    public var description: String {
-        switch self {
-        case .notYet(let word): "'\(word)' is not carried out by this version"
-        case .wrongUnit(let wanted): "expected \(wanted)"
-        case .unfilterable(let word):
-            "'\(word)' takes no 'only': order is kept on the whole link"
-        }
+    /// A line of limited rate.
+    public init(
+        _ rate: Bandwidth, burst: ByteCount = ByteCount(bytes: 0),
+        queue: Duration = .milliseconds(200)
+    ) {
+        self.rate = rate
+        self.burst = burst
+        self.queue = queue
     }
 }

@@ -24,6 +24,16 @@ enum Figures {
         return decimal(share * 100, places: places) + "%"
     }
 
+    /// `1.2 MB/s`: bytes a second, three digits or so.
+    static func rate(_ bytes: Double) -> String {
+        let (scale, unit) =
+            bytes >= 1e9
+            ? (1e9, "GB/s")
+            : bytes >= 1e6 ? (1e6, "MB/s") : bytes >= 1e3 ? (1e3, "kB/s") : (1, "B/s")
+        let value = bytes / scale
+        return decimal(value, places: value >= 100 ? 0 : value >= 10 ? 1 : 2) + " " + unit
+    }
+
     /// `1,024`.
     static func count(_ number: UInt64) -> String {
         var text = ""

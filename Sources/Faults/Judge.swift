@@ -8,27 +8,43 @@ public enum Judge {
 
     /// Judges one pair of machines.
     public static func proof(_ expected: Expectation, _ evidence: Evidence) -> Proof {
-        if expected.isDeaf {
-            let filtered =
-                "\(applied(evidence)); echoes cannot feel what is only about a protocol or port"
-            return proof(.notProvable, filtered, evidence)
+        if case .nothing(let why) = expected.feeler {
+            return proof(.notProvable, told(expected, "\(applied(evidence)); \(why)"), evidence)
         }
         if evidence.unaskedDrops > 0 {
             let lost =
                 "\(Figures.count(evidence.unaskedDrops)) packets were dropped that nobody asked for"
             return proof(.notProvable, lost, evidence)
         }
+        let noun = expected.feeler.noun
         if evidence.during.sent < least {
-            return proof(.notProvable, "only \(evidence.during.sent) echoes were sent", evidence)
+            return proof(.notProvable, "only \(evidence.during.sent) \(noun) were sent", evidence)
         }
         if evidence.before.answered == 0 {
-            return proof(.notProvable, "no echo came back before it either", evidence)
+            return proof(.notProvable, "none of the \(noun) came back before it either", evidence)
         }
         if expected.isSilent { return silence(expected, evidence) }
-        if expected.lost > 0, expected.gain == 0 { return loss(expected, evidence) }
+        if expected.isRefused { return refusal(expected, evidence) }
+        if expected.rate != nil { return rate(expected, evidence) }
+        var proofs: [Proof] = []
+        if expected.lost > 0 { proofs.append(loss(expected, evidence)) }
+        if expected.repeated > 0 { proofs.append(repetition(expected, evidence)) }
+        if expected.altered > 0 { proofs.append(alteration(expected, evidence)) }
+        if expected.overtaken > 0 { proofs.append(overtaking(expected, evidence)) }
+        guard expected.gain > 0 || proofs.isEmpty else { return combined(proofs, "both") }
         let delayed = delay(expected, evidence)
-        guard expected.lost > 0, delayed.verdict == .proved else { return delayed }
-        return combined([delayed, loss(expected, evidence)], "both")
+        guard !proofs.isEmpty, delayed.verdict == .proved else { return delayed }
+        if isRare(expected, evidence), proofs.allSatisfy({ $0.verdict == .notProvable }) {
+            // The delay is there; what is lost beside it is too rare for anybody to feel it now.
+            var judged = delayed
+            judged.words += "; \(Figures.count(evidence.applied.dropped)) packets lost so far"
+            return judged
+        }
+        return combined([delayed] + proofs, "both")
+    }
+
+    private static func told(_ expected: Expectation, _ words: String) -> String {
+        expected.words.isEmpty ? words : "\(expected.words): \(words)"
     }
 
     /// Several pairs of one fault: as good as the worst of them, told by its words.
@@ -53,32 +69,81 @@ public enum Judge {
         let during = evidence.during
         let words =
             "\(expected.words): \(applied(evidence)), "
-            + "\(during.answered) of \(during.sent) echoes came back"
+            + "\(during.answered) of \(during.sent) \(expected.feeler.noun) came back"
         let acted = evidence.applied.dropped + evidence.applied.delayed
         return proof(during.answered == 0 && acted > 0 ? .proved : .noEffect, words, evidence)
+    }
+
+    /// Refusals come from machines too: only what was taken before tells.
+    private static func refusal(_ expected: Expectation, _ evidence: Evidence) -> Proof {
+        let (before, during) = (evidence.before, evidence.during)
+        let words =
+            "refuse: \(applied(evidence)), \(during.refused) of \(during.sent) connections were refused"
+        if before.answered == before.refused {
+            return proof(.notProvable, words + ", as they were before it: nobody listens", evidence)
+        }
+        let acted = evidence.applied.dropped > 0 && during.refused == during.sent
+        return proof(acted ? .proved : .noEffect, words, evidence)
+    }
+
+    /// What came through a line when more was sent at once than it takes.
+    private static func rate(_ expected: Expectation, _ evidence: Evidence) -> Proof {
+        guard let wanted = expected.rate, case .train(let bytes, _) = expected.feeler else {
+            return proof(.notProvable, expected.words, evidence)
+        }
+        let (before, during) = (evidence.before, evidence.during)
+        let counts = evidence.applied
+        var words =
+            "\(expected.words): \(Figures.count(counts.delayed)) of "
+            + "\(Figures.count(counts.matched)) packets waited, "
+            + "\(Figures.count(counts.dropped)) dropped"
+        guard let felt = during.rate(bytes: bytes, burst: expected.burst) else {
+            words += ", only \(during.answered) of \(during.sent) \(expected.feeler.noun) came back"
+            return proof(.notProvable, words, evidence)
+        }
+        words += ", felt \(Figures.rate(felt)) over \(during.answered) \(expected.feeler.noun)"
+        let usual = before.rate(bytes: bytes, burst: 0) ?? .infinity
+        let verdict: Proof.Verdict
+        if usual < wanted * 1.5 {
+            verdict = .notProvable
+            words += "; without it \(Figures.rate(usual)) came through"
+        } else if felt > wanted * 2 || counts.delayed == 0 {
+            verdict = .noEffect
+        } else if abs(felt - wanted) <= wanted * 0.25 {
+            verdict = .proved
+        } else {
+            verdict = .notProvable
+            words +=
+                felt < wanted ? ", less than asked: others use the line" : ", more than asked"
+        }
+        var judged = proof(verdict, words, evidence)
+        judged.felt = felt
+        return judged
     }
 
     private static func delay(_ expected: Expectation, _ evidence: Evidence) -> Proof {
         let during = evidence.during
         // The middle one shrugs off a busy moment, but only means add up where chance is in play.
-        let felt = expected.spread > 0 ? during.mean : during.median
-        let usual = expected.spread > 0 ? evidence.before.mean : evidence.before.median
+        let isAverage = expected.spread > 0 || expected.varies
+        let felt = isAverage ? during.mean : during.median
+        let usual = isAverage ? evidence.before.mean : evidence.before.median
         guard let felt, let usual, during.answered >= least else {
             return proof(
                 .notProvable,
-                "\(expected.words): only \(during.answered) of \(during.sent) echoes came back",
+                "\(expected.words): only \(during.answered) of \(during.sent) "
+                    + "\(expected.feeler.noun) came back",
                 evidence)
         }
         let gain = felt - usual
         let chance = 3 * expected.spread / Double(during.answered).squareRoot()
         let noise =
-            evidence.before.scatter + (expected.spread > 0 ? 0 : evidence.during.scatter)
+            evidence.before.scatter + (isAverage ? 0 : evidence.during.scatter)
         let slack = min(
             max(200_000, expected.gain * 0.05) + chance + noise, max(200_000, expected.gain * 0.5))
         let excess = max(10_000_000, expected.gain * 0.25) + chance + noise
         var words =
             "\(expected.words): felt \(Figures.gain(gain, unit: false)) "
-            + "over \(during.answered) echoes"
+            + "over \(during.answered) \(expected.feeler.noun)"
         let verdict: Proof.Verdict
         if gain < expected.gain * 0.25 {
             verdict = .noEffect
@@ -96,53 +161,13 @@ public enum Judge {
         return judged
     }
 
-    private static func loss(_ expected: Expectation, _ evidence: Evidence) -> Proof {
-        let during = evidence.during
-        let matched = Int(clamping: evidence.applied.matched)
-        let dropped = Int(clamping: evidence.applied.dropped)
-        let share = matched > 0 ? Double(dropped) / Double(matched) : 0
-        var words =
-            "\(expected.words): \(Figures.count(evidence.applied.dropped)) of "
-            + "\(Figures.count(evidence.applied.matched)) packets (\(Figures.percent(share))), "
-            + "\(during.lost) of \(during.sent) echoes"
-
-        var judged: [Proof.Verdict] = []
-        if let p = expected.lostPerPacket {
-            judged.append(verdict(dropped, of: matched, p, nothing: 0))
-        }
-        // What was lost before is lost during the fault as well.
-        let usual = Double(evidence.before.lost) / Double(max(1, evidence.before.sent))
-        let p = 1 - (1 - expected.lost) * (1 - usual)
-        let felt = verdict(during.lost, of: during.sent, p, nothing: usual)
-        // Echoes are few: where they can't tell, the packets may, but never against the echoes.
-        if felt != .notProvable || judged.isEmpty { judged.append(felt) }
-
-        let worst =
-            judged.first { $0 == .noEffect } ?? judged.first { $0 == .notProvable } ?? .proved
-        if worst == .notProvable { words += ": too few, or not the share that was asked for" }
-        var judgement = proof(worst, words, evidence)
-        judgement.felt = Double(during.lost) / Double(max(1, during.sent))
-        return judgement
-    }
-
-    /// Proved when the hits lie where chance may bring them; without effect when they lie where they
-    /// would without the fault, and not there.
-    private static func verdict(
-        _ hits: Int, of trials: Int, _ p: Double, nothing: Double
-    ) -> Proof.Verdict {
-        guard Double(trials) * p >= Double(least) else { return .notProvable }
-        if Binomial.interval(trials: trials, probability: p).contains(hits) { return .proved }
-        let idle = Binomial.interval(trials: trials, probability: nothing)
-        return idle.contains(hits) ? .noEffect : .notProvable
-    }
-
     private static func applied(_ evidence: Evidence) -> String {
         let counts = evidence.applied
         return counts.dropped == 0 && counts.delayed > 0
             ? "\(Figures.count(counts.delayed)) held" : "\(Figures.count(counts.dropped)) dropped"
     }
 
-    private static func proof(
+    static func proof(
         _ verdict: Proof.Verdict, _ words: String, _ evidence: Evidence
     ) -> Proof {
         Proof(verdict: verdict, words: words, applied: evidence.applied.matched)

@@ -40,4 +40,7 @@ public struct LinkFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let timed = LinkFlags(rawValue: 8)
     /// The machine's port is silent.
     public static let mute = LinkFlags(rawValue: 16)
+    /// More than dropping and waiting in one queue: packets are altered, sent twice, overtaken, answered,
+    /// paced, or only some of them wait.
+    public static let alters = LinkFlags(rawValue: 32)
 }

@@ -26,8 +26,8 @@ public struct LinkTable: Hashable, Sendable {
         for fault in faults where seen.insert(fault.id).inserted {
             for (lane, part) in fault.parts.enumerated() {
                 let term = Term(
-                    part.effect, only: part.only, fault: fault.id,
-                    lane: UInt8(truncatingIfNeeded: lane))
+                    part, fault: fault.id, lane: UInt8(truncatingIfNeeded: lane),
+                    began: fault.began)
                 for link in part.links
                 where Int(link.from.index) < nodes && Int(link.to.index) < nodes {
                     rows.append(Row(link: link, term: term))
@@ -119,12 +119,17 @@ extension Term {
     /// What it adds to its link's flags.
     fileprivate var flags: LinkFlags {
         let whole = match == .everything && port == 0
-        return switch kind {
-        case .cut: whole ? .cut : []
-        case .mute: [.cut, .mute]
-        case .hold: .hold
-        case .loss: .perPacket
-        case .delay: shape == .constant ? .timed : [.timed, .perPacket]
-        }
+        var flags: LinkFlags =
+            switch kind {
+            case .cut: whole ? .cut : []
+            case .mute: [.cut, .mute]
+            case .hold: whole ? .hold : []
+            case .loss: .perPacket
+            case .delay: shape == .constant ? .timed : [.timed, .perPacket]
+            case .duplicate, .reorder, .corrupt, .limit, .mtu: [.perPacket, .alters]
+            case .refuse: .alters
+            }
+        if options.contains(.apart) { flags.insert(.alters) }
+        return flags
     }
 }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Cluster
 internal import Fabric
+internal import Faults
 internal import Foundation
 internal import Glibc
 internal import Supervisor
@@ -50,17 +51,46 @@ extension Lab {
         offer(.clientSamples([report.sample(of: id)]))
     }
 
-    /// `traffic 500/s`, `traffic stop`, `traffic start`.
+    /// `traffic 500/s`, `traffic ramp 100/s to 5000/s over 1m`, `traffic stop`, `traffic start`.
     func changeTraffic(_ change: TrafficChange) throws(CommandError) {
         guard let workload = plan.topology.workload, workload.clients > 0 else {
             throw CommandError("\(plan.topology.name) has no workload")
         }
+        trafficCourse?.cancel()
+        trafficCourse = nil
         switch change {
-        case .stop: traffic = 0
-        case .start: traffic = workload.traffic
-        case .level(.constant(.frequency(let frequency))): traffic = frequency.perSecond
-        case .level: throw CommandError("traffic takes a constant rate in this version")
+        case .stop: orderTraffic(0)
+        case .start: orderTraffic(workload.traffic)
+        case .level(.constant(.frequency(let frequency))): orderTraffic(frequency.perSecond)
+        case .level(.ramp(let from, let to, let time)):
+            try courseTraffic(from, Course(.ramp, to: to, period: time))
+        case .level(.sine(let from, let to, let time)):
+            try courseTraffic(from, Course(.sine, to: to, period: time))
+        case .level(.square(let from, let to, let time)):
+            try courseTraffic(from, Course(.square, to: to, period: time))
+        case .level: throw CommandError("traffic takes a rate, as 500/s")
         }
+    }
+
+    /// Clients keep a rate until they are told another one: they are told ten times a second.
+    private func courseTraffic(_ from: Quantity, _ course: Course) throws(CommandError) {
+        guard case .frequency(let first) = from, case .frequency(let last) = course.to,
+            course.period > .zero
+        else { throw CommandError("traffic changes between two rates, in a time above 0") }
+        let began = clock.now
+        trafficCourse = Task {
+            while !Task.isCancelled {
+                let gone = self.clock.now - began
+                let way = course.way(after: gone)
+                self.orderTraffic(first.perSecond + (last.perSecond - first.perSecond) * way)
+                if course.shape == .ramp, way >= 1 { return }
+                do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
+            }
+        }
+    }
+
+    private func orderTraffic(_ rate: Double) {
+        traffic = rate
         for machine in plan.machines where machine.kind == .client {
             order(machine.id, ClientOrder(rate: ratePerClient))
         }

@@ -15,7 +15,7 @@ extension Lab {
             throw CommandError(reason)
         }
         let id = faults.nextID()
-        let link = try linkFault(id, spec, resolved)
+        var link = try linkFault(id, spec, resolved)
         let kind = spec.processFault
         let isMomentary =
             (kind == .kill || kind == .crash || spec.isReset) && ending.after == nil
@@ -24,6 +24,7 @@ extension Lab {
         let before = await beforehand(link, of: kind == nil ? [] : resolved.nodes)
         if isEnding { throw CommandError("the lab ends") }
         let now = clock.now
+        link = link?.beginning(at: RunClock.monotonic())
         let record = FaultRecord(
             id: id, name: ending.name, text: resolved.command.text,
             nodes: resolved.nodes, links: resolved.links, ends: ending.after.map { now + $0 },
@@ -61,6 +62,26 @@ extension Lab {
         return id
     }
 
+    /// Puts the topology's standing faults in force: after the machines are made, so that it is felt what
+    /// they change, and before a program of a node runs.
+    func beginWeather() async {
+        for (number, line) in weather.enumerated() {
+            do throws(CommandError) {
+                let found: Resolution
+                do {
+                    found = try line.command.resolved(
+                        in: state.core, random: random, number: UInt64(number))
+                } catch {
+                    throw CommandError("\(error)")
+                }
+                guard case .fault(let spec, let ending) = found.command else { continue }
+                _ = try await inject(spec, found, ending, by: "weather", weather: true)
+            } catch {
+                end(RunEnd(reason: "weather: \(line.text): \(error.message)", code: 65))
+            }
+        }
+    }
+
     /// Takes a fault back: exactly what it added, nothing else.
     func endFault(_ id: FaultID, _ end: FaultEnd) async {
         guard let fault = faults.remove(id) else { return }
@@ -72,7 +93,7 @@ extension Lab {
         if fault.spec.machineEffect != nil { await enforceLimits(on: fault.record.nodes) }
         record(.faultEnded(id, end))
         for node in fault.holds.sorted() { self.node(node, .release(id)) }
-        lookAfterwards(id)
+        lookAfterwards(id, fault.link)
     }
 
     /// One machine of several is let go: its port is its own again.

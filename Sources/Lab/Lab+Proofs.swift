@@ -29,23 +29,25 @@ extension Lab {
         var result = Beforehand()
         result.touched = Set(link.links.flatMap { [$0.from, $0.to] })
         result.unasked = await unaskedDrops(at: result.touched)
-        await withTaskGroup(of: (LinkID, [EchoSample]).self) { group in
-            let echo = fabric.echo
+        await withTaskGroup(of: (LinkID, [Echoed]).self) { group in
             for pair in pairs {
+                let feeler = Expectation(of: link, asking: pair).feeler
                 // A line that is slow already is not waited for: what it did last counts.
-                if let known = knownRoundTrip(pair), known >= 0.02 {
+                if feeler == .echo(bytes: Feeler.least), let known = knownRoundTrip(pair),
+                    known >= 0.02
+                {
                     result.pairs.append((pair, EchoFigures([Int64(Double(known) * 1e9)])))
                     continue
                 }
                 group.addTask {
-                    let samples = await echo.burst(
-                        from: pair.from, to: pair.to, count: 5, every: .milliseconds(1),
+                    let echoes = await self.ask(
+                        pair, feeler, count: 5, every: .milliseconds(1),
                         patience: Self.quickPatience)
-                    return (pair, samples)
+                    return (pair, echoes)
                 }
             }
-            for await (pair, samples) in group {
-                result.pairs.append((pair, EchoFigures(samples.map(\.roundTrip))))
+            for await (pair, echoes) in group {
+                result.pairs.append((pair, EchoFigures(echoes)))
             }
         }
         return result
@@ -110,25 +112,16 @@ extension Lab {
         }
         let began = RunClock.monotonic()
         let lasts = record.ends.map { ($0 - clock.now).inSeconds } ?? .infinity
-        let echo = fabric.echo
         var proofs: [Proof] = []
-        let answers = await withTaskGroup(of: (LinkID, Expectation, [EchoSample]).self) { group in
+        let answers = await withTaskGroup(of: (LinkID, [Echoed]).self) { group in
             for (pair, figures) in before.pairs {
                 let expected = Expectation(of: link, asking: pair)
-                // Nobody needs to wait longer for what does not come back.
-                let usual = Duration.nanoseconds(Int64(figures.median ?? 0) + Int64(expected.gain))
-                let patience = min(.seconds(3), .seconds(1) + usual * 2)
-                let wanted = expected.echoesWanted
-                // Everything has to be asked while the fault lasts.
-                let pause = min(0.02, max(0.001, lasts * 0.5 / Double(wanted)))
                 group.addTask {
-                    let samples = await echo.burst(
-                        from: pair.from, to: pair.to, count: wanted, every: .seconds(pause),
-                        patience: patience)
-                    return (pair, expected, samples)
+                    let rhythm = Rhythm(expected, usual: figures.median ?? 0, lasts: lasts, link)
+                    return (pair, await self.ask(pair, expected.feeler, rhythm))
                 }
             }
-            var all: [(LinkID, Expectation, [EchoSample])] = []
+            var all: [(LinkID, [Echoed])] = []
             for await answer in group { all.append(answer) }
             return all.sorted { $0.0 < $1.0 }
         }
@@ -139,10 +132,12 @@ extension Lab {
         }
         let applied =
             counters.faults[record.id]?.total ?? sampling.endedFaults[record.id] ?? TermCount()
-        for (pair, expected, samples) in answers {
+        for (pair, samples) in answers {
             guard let figures = before.pairs.first(where: { $0.link == pair })?.figures else {
                 continue
             }
+            let expected = Expectation(
+                of: link, asking: pair, at: samples.map { $0.sent - link.began })
             // Silence is silence, whatever else befalls the line.
             let usable = expected.isSilent ? samples : undisturbed(samples, on: pair, since: began)
             let during = asked(usable, during: record.id, silent: expected.isSilent)
@@ -162,8 +157,8 @@ extension Lab {
     /// Echoes that were over before another fault began or ended on the same line: later ones tell of
     /// both.
     private func undisturbed(
-        _ samples: [EchoSample], on pair: LinkID, since began: Int64
-    ) -> [EchoSample] {
+        _ samples: [Echoed], on pair: LinkID, since began: Int64
+    ) -> [Echoed] {
         let back = LinkID(from: pair.to, to: pair.from)
         let change = max(sampling.changedAt[pair] ?? 0, sampling.changedAt[back] ?? 0)
         guard change > began else { return samples }
@@ -172,16 +167,14 @@ extension Lab {
 
     /// Echoes that were sent after the fault ended say nothing about it; neither do answers that its
     /// end let through.
-    private func asked(
-        _ samples: [EchoSample], during fault: FaultID, silent: Bool
-    ) -> EchoFigures {
-        guard let end = sampling.healedAt[fault] else {
-            return EchoFigures(samples.map(\.roundTrip))
-        }
-        let during = samples.filter { $0.sent < end }
+    private func asked(_ samples: [Echoed], during fault: FaultID, silent: Bool) -> EchoFigures {
+        guard let end = sampling.healedAt[fault] else { return EchoFigures(samples) }
         return EchoFigures(
-            during.map { sample in
-                sample.roundTrip.flatMap { silent && sample.sent + $0 >= end ? nil : $0 }
+            samples.filter { $0.sent < end }.map { sample in
+                guard silent, let trip = sample.roundTrip, sample.sent + trip >= end else {
+                    return sample
+                }
+                return Echoed(sent: sample.sent, roundTrip: nil)
             })
     }
 

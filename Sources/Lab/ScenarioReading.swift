@@ -8,10 +8,27 @@ public enum ScenarioReading {
     /// Everything that is wrong with the commands and expressions of a topology.
     public static func diagnostics(of topology: Topology) -> Diagnostics {
         let machines = machines(of: topology)
+        var marks = Marks()
+        let weather = topology.weather.map { marks.line($0) }
+        let wrong = Script.weather(weather, for: machines).complaints
         return Diagnostics(
-            topology.scenarios.flatMap { scenario in
-                read(scenario, in: topology.source, for: machines).complaints
-            })
+            wrong.map { marks.diagnostic($0, in: topology.source) }
+                + topology.scenarios.flatMap { scenario in
+                    read(scenario, in: topology.source, for: machines, topology).complaints
+                })
+    }
+
+    /// The standing faults of a topology, with their texts.
+    static func weather(
+        of topology: Topology
+    ) throws(Diagnostics) -> [(command: Command, text: String)] {
+        var marks = Marks()
+        let lines = topology.weather.map { marks.line($0) }
+        let (commands, wrong) = Script.weather(lines, for: machines(of: topology))
+        guard wrong.isEmpty else {
+            throw Diagnostics(wrong.map { marks.diagnostic($0, in: topology.source) })
+        }
+        return zip(commands, lines).map { ($0, $1.text) }
     }
 
     /// The script of a scenario by name, or of a scenario file by path.
@@ -20,7 +37,7 @@ public enum ScenarioReading {
     public static func script(_ word: String, of topology: Topology) throws -> Script {
         let machines = machines(of: topology)
         let (scenario, source) = try text(word, of: topology)
-        let (script, complaints) = read(scenario, in: source, for: machines)
+        let (script, complaints) = read(scenario, in: source, for: machines, topology)
         guard let script else { throw Diagnostics(complaints) }
         return script
     }
@@ -49,20 +66,15 @@ public enum ScenarioReading {
     }
 
     private static func read(
-        _ scenario: Topology.Scenario, in source: SourceText, for machines: [NodeDescription]
+        _ scenario: Topology.Scenario, in source: SourceText, for machines: [NodeDescription],
+        _ topology: Topology
     ) -> (script: Script?, complaints: [Diagnostic]) {
         var marks = Marks()
-        let (script, complaints) = Script.check(marks.text(of: scenario), for: machines)
-        let diagnostics = complaints.map { complaint in
-            let passage = marks.passages[complaint.line.mark]
-            let index = complaint.line.text.index(
-                complaint.line.text.startIndex, offsetBy: max(0, complaint.column - 1),
-                limitedBy: complaint.line.text.endIndex)
-            return source.diagnostic(
-                at: passage.place(at: index ?? complaint.line.text.endIndex),
-                complaint.message, code: complaint.code, hint: complaint.hint)
-        }
-        return (script, diagnostics)
+        let (script, complaints) = Script.check(
+            marks.text(of: scenario), for: machines,
+            weather: topology.weather.map { Line($0.text) },
+            checks: topology.checks.map(\.name))
+        return (script, complaints.map { marks.diagnostic($0, in: source) })
     }
 }
 
@@ -76,9 +88,20 @@ private struct Marks {
             always: scenario.always.map { line($0) }, expect: scenario.expect.map { line($0) })
     }
 
-    private mutating func line(_ passage: Passage) -> Line {
+    mutating func line(_ passage: Passage) -> Line {
         passages.append(passage)
         return Line(passage.text, mark: passages.count - 1)
+    }
+
+    /// A complaint at its place in the file.
+    func diagnostic(_ complaint: Complaint, in source: SourceText) -> Diagnostic {
+        let passage = passages[complaint.line.mark]
+        let index = complaint.line.text.index(
+            complaint.line.text.startIndex, offsetBy: max(0, complaint.column - 1),
+            limitedBy: complaint.line.text.endIndex)
+        return source.diagnostic(
+            at: passage.place(at: index ?? complaint.line.text.endIndex),
+            complaint.message, code: complaint.code, hint: complaint.hint)
     }
 
     private mutating func steps(_ steps: [Topology.Step]) -> [StepText] {

@@ -69,6 +69,9 @@ public struct MachineSpec: Sendable {
     public var settings: [(name: String, value: String)] = []
     /// Whether super-packets of up to 64 kB travel whole; off for tests of segmentation.
     public var segmentationOffload = true
+    /// Whether its device (veth) is joined to a bridge of the kernel instead of to the switch: what the
+    /// switch is measured against. Bridged machines of a host reach each other; their port is of no use.
+    public var isBridged = false
 
     /// A machine with a name, an address and what it knows of the others.
     public init(name: String, address: UInt32, attachment: Attachment, hosts: String) {

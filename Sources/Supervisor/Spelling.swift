@@ -23,7 +23,9 @@ extension MachineSpec {
 extension Outgoing {
     mutating func put(_ spec: MachineSpec) {
         put(spec.attachment == .tun ? SQUALL_ATTACH_TUN : SQUALL_ATTACH_VETH)
-        put(spec.segmentationOffload ? 0 : SQUALL_MAKE_NO_TSO)
+        put(
+            (spec.segmentationOffload ? 0 : SQUALL_MAKE_NO_TSO)
+                | (spec.isBridged ? SQUALL_MAKE_BRIDGED : 0))
         put(spec.address)
         put(UInt32(spec.prefix))
         put(spec.mtu)

@@ -3,8 +3,6 @@
 enum NotYet {
     /// Keys, as `MAP.KEY`.
     static let keys: Set<String> = [
-        "topology.weather",
-        "topology.checks",
         "topology.lesson",
         "group.container",
         "group.join",
@@ -47,6 +45,7 @@ enum Keys {
         "kind", "driver", "target", "request", "keys", "accounts", "traffic", "clients",
         "connections", "timeout", "labels", "history",
     ]
+    static let check = ["budget", "memory"]
     static let scenario = ["about", "settle", "steps", "always", "expect"]
     static let chaos = ["faults", "every", "for", "at most"]
 }

@@ -33,7 +33,7 @@ extension Reader {
         if let field = fields["sysctl"] { group.settings = readSettings(field.value) }
     }
 
-    private mutating func size(_ item: Item, atLeast least: Int64) -> Int64? {
+    mutating func size(_ item: Item, atLeast least: Int64) -> Int64? {
         guard let bytes = quantity(item, "a size", "value/size", Quantities.size) else {
             return nil
         }

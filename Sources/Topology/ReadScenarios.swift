@@ -39,7 +39,7 @@ extension Reader {
         return steps
     }
 
-    private mutating func readLines(_ item: Item, _ what: String) -> [Passage] {
+    mutating func readLines(_ item: Item, _ what: String) -> [Passage] {
         commandList(item, what).compactMap { commandLine($0) }
     }
 

@@ -72,9 +72,11 @@ extension Reader {
         let before = found.count
         let groups = readOutlines(nodes.value)
         if let item = fields["workload"]?.value { readWorkload(item) }
+        if let field = fields["checks"] { readChecks(field) }
         // Mistakes that leave every name and number as it is meant.
         let harmless = [
             "version/", "key/unknown", "port/", "workload/", "value/time", "value/choice",
+            "check/",
         ]
         let machinesAreKnown =
             !topology.members.isEmpty
@@ -89,9 +91,12 @@ extension Reader {
         for (index, fields) in groups { readDetails(of: index, fields) }
         readDependencies(groups)
         countMachines(nodes.key.place)
+        if let item = fields["weather"]?.value {
+            topology.weather = readLines(item, "command lines of faults")
+        }
         if let item = fields["scenarios"]?.value { readScenarios(item) }
         // Commands about machines that could not be read would only be told a second time.
-        if !machinesAreKnown { topology.scenarios = [] }
+        if !machinesAreKnown { (topology.scenarios, topology.weather) = ([], []) }
     }
 
     private mutating func version(_ item: Item) {

@@ -17,8 +17,12 @@ public struct Topology: Hashable, Sendable {
     public internal(set) var groups: [Group] = []
     /// All nodes, group by group in the order of the file; clients are not among them.
     public internal(set) var members: [Member] = []
+    /// Faults that stand from the first packet on: command lines, in the order of the file.
+    public internal(set) var weather: [Passage] = []
     /// What the clients do; none without it.
     public internal(set) var workload: Workload?
+    /// What is judged of what the clients saw, in the order of the file.
+    public internal(set) var checks: [Check] = []
     /// In the order of the file.
     public internal(set) var scenarios: [Scenario] = []
     /// The file, so that later checks can point into it.

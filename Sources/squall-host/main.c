@@ -152,7 +152,9 @@ static int read_spec(
     *call = "request";
     *detail = "";
     machine->device.attachment = get_u32(request);
-    machine->device.whole = !(get_u32(request) & SQUALL_MAKE_NO_TSO);
+    uint32_t flags = get_u32(request);
+    machine->device.whole = !(flags & SQUALL_MAKE_NO_TSO);
+    machine->device.bridged = flags & SQUALL_MAKE_BRIDGED;
     machine->device.address = get_u32(request);
     machine->device.prefix = get_u32(request);
     machine->device.mtu = get_u32(request);
@@ -165,7 +167,7 @@ static int read_spec(
     uint32_t binds = get_u32(request);
     if (request->bad || binds > BINDS_MAX || machine->device.prefix > 32) return EINVAL;
     for (uint32_t i = 0; i < binds; i++) {
-        uint32_t flags = get_u32(request);
+        flags = get_u32(request);
         const char *source = get_text(request), *target = get_text(request);
         if (request->bad) return EINVAL;
         *call = "open_tree";

@@ -8,6 +8,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <linux/veth.h>
@@ -26,6 +27,7 @@
 #include "../CLinux/include/protocol.h"
 
 #define PORT_BUFFER (8 << 20)
+#define BRIDGE "squall-bridge"
 
 // -- rtnetlink: one request, one acknowledgement -------------------------------------------------
 
@@ -112,9 +114,37 @@ failed:;
     return error;
 }
 
+// The bridge that bridged machines share; made on first use. Without the spanning tree a port forwards
+// at once.
+static int bridge(uint32_t *index, const char **call) {
+    *index = if_nametoindex(BRIDGE);
+    if (*index != 0) return 0;
+    struct request request;
+    start(&request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+    struct ifinfomsg *message = grow(&request, sizeof *message);
+    message->ifi_flags = message->ifi_change = IFF_UP;
+    attribute(&request, IFLA_IFNAME, BRIDGE, sizeof BRIDGE);
+    struct rtattr *info = attribute(&request, IFLA_LINKINFO, NULL, 0);
+    attribute(&request, IFLA_INFO_KIND, "bridge", 6);
+    close_nest(&request, info);
+    *call = "netlink(RTM_NEWLINK bridge)";
+    int error = transact(&request);
+    *index = if_nametoindex(BRIDGE);
+    return error;
+}
+
+static int no_port(int *port, const char **call) {
+    *call = "open(/dev/null)";
+    *port = open("/dev/null", O_RDWR | O_CLOEXEC);
+    return *port < 0 ? errno : 0;
+}
+
 int make_veth(
     const struct device *device, uint32_t number, int netns, int *port, const char **call) {
     char name[IFNAMSIZ];
+    uint32_t master = 0;
+    int error = device->bridged ? bridge(&master, call) : 0;
+    if (error != 0) return error;
     uint32_t queue = DEVICE_QUEUE, one = 1;
     uint32_t address = htonl(device->address);
     unsigned char mac[6] = {0x02, 0x00};
@@ -129,6 +159,7 @@ int make_veth(
     // one, and puts off noticing its carrier for a second.
     near->ifi_index = (int)(1000 + number);
     attribute(&request, IFLA_IFNAME, name, strlen(name) + 1);
+    if (master != 0) attribute(&request, IFLA_MASTER, &master, sizeof master);
     attribute(&request, IFLA_MTU, &device->mtu, sizeof device->mtu);
     attribute(&request, IFLA_TXQLEN, &queue, sizeof queue);
     attribute(&request, IFLA_NUM_TX_QUEUES, &one, sizeof one);
@@ -150,8 +181,9 @@ int make_veth(
     close_nest(&request, data);
     close_nest(&request, info);
     *call = "netlink(RTM_NEWLINK veth)";
-    int error = transact(&request);
-    return error != 0 ? error : packet_socket(name, port, call);
+    error = transact(&request);
+    if (error != 0) return error;
+    return device->bridged ? no_port(port, call) : packet_socket(name, port, call);
 }
 
 int make_tun(const struct device *device, int netns, int home, int *port, const char **call) {
@@ -232,8 +264,21 @@ static void disable_features(int s, const char *const *names) {
     free(wanted);
 }
 
+// Whether everybody is reached through one neighbour that is known for good. The kernel keeps the
+// neighbours of all namespaces in one table of 1,024 places: thirty machines that all talk to each
+// other fill it, and the packets of the next one are lost. The switch looks at IP addresses alone.
+static bool has_router(const struct device *device) {
+    return device->attachment == SQUALL_ATTACH_VETH && !device->bridged && device->prefix < 31;
+}
+
+// The first address of the network; no machine has it.
+static uint32_t router(const struct device *device) {
+    uint32_t network = device->address & ~(uint32_t)(0xffffffffull >> device->prefix);
+    return htonl(network | 1);
+}
+
 static int add_address(const struct device *device) {
-    uint32_t address = htonl(device->address);
+    uint32_t address = htonl(device->address), flags = IFA_F_NOPREFIXROUTE;
     uint32_t broadcast = htonl(device->address | (uint32_t)(0xffffffffull >> device->prefix));
     struct request request;
     start(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
@@ -244,6 +289,22 @@ static int add_address(const struct device *device) {
     attribute(&request, IFA_LOCAL, &address, sizeof address);
     attribute(&request, IFA_ADDRESS, &address, sizeof address);
     attribute(&request, IFA_BROADCAST, &broadcast, sizeof broadcast);
+    if (has_router(device)) attribute(&request, IFA_FLAGS, &flags, sizeof flags);
+    return transact(&request);
+}
+
+static int add_router(const struct device *device) {
+    uint32_t address = router(device);
+    unsigned char mac[6] = {0x02, 0x00};
+    memcpy(mac + 2, &address, sizeof address);
+    struct request request;
+    start(&request, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL);
+    struct ndmsg *message = grow(&request, sizeof *message);
+    message->ndm_family = AF_INET;
+    message->ndm_ifindex = (int)if_nametoindex(DEVICE);
+    message->ndm_state = NUD_PERMANENT;
+    attribute(&request, NDA_DST, &address, sizeof address);
+    attribute(&request, NDA_LLADDR, mac, sizeof mac);
     return transact(&request);
 }
 
@@ -258,21 +319,32 @@ static int set_queue(void) {
     return transact(&request);
 }
 
-static int add_multicast_route(void) {
-    uint32_t groups = htonl(0xe0000000);
+// A route through the device, to whoever has the address itself or to a neighbour.
+static int add_route(uint32_t network, uint32_t prefix, const uint32_t *neighbour) {
     uint32_t index = if_nametoindex(DEVICE);
     struct request request;
+    network = htonl(network);
     start(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
     struct rtmsg *message = grow(&request, sizeof *message);
     message->rtm_family = AF_INET;
-    message->rtm_dst_len = 4;
+    message->rtm_dst_len = (unsigned char)prefix;
     message->rtm_table = RT_TABLE_MAIN;
     message->rtm_protocol = RTPROT_BOOT;
-    message->rtm_scope = RT_SCOPE_LINK;
+    message->rtm_scope = neighbour != NULL ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+    message->rtm_flags = neighbour != NULL ? RTNH_F_ONLINK : 0;
     message->rtm_type = RTN_UNICAST;
-    attribute(&request, RTA_DST, &groups, sizeof groups);
+    attribute(&request, RTA_DST, &network, sizeof network);
     attribute(&request, RTA_OIF, &index, sizeof index);
+    if (neighbour != NULL) attribute(&request, RTA_GATEWAY, neighbour, sizeof *neighbour);
     return transact(&request);
+}
+
+static int add_routes(const struct device *device) {
+    int error = add_route(0xe0000000, 4, NULL);  // multicast
+    if (error != 0 || !has_router(device)) return error;
+    uint32_t mask = ~(uint32_t)(0xffffffffull >> device->prefix), neighbour = router(device);
+    if ((error = add_router(device)) != 0) return error;
+    return add_route(device->address & mask, device->prefix, &neighbour);
 }
 
 // A veth device that is up does not send yet: its queue is put in place by a kernel worker once the
@@ -341,7 +413,7 @@ int configure(const struct device *device, const char **call) {
     if (device->attachment == SQUALL_ATTACH_VETH && (error = await_carrier(watch)) != 0) goto out;
     // Takes the kernel's lock on devices, and so comes after the worker has done both ends.
     *call = "netlink(RTM_NEWROUTE)";
-    error = add_multicast_route();
+    error = add_routes(device);
 out:
     if (watch >= 0) close(watch);
     close(s);

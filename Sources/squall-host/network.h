@@ -20,10 +20,11 @@ struct device {
     uint32_t prefix;
     uint32_t mtu;
     bool whole;  // super-packets travel whole
+    bool bridged;  // the near end is a port of a kernel bridge, for comparison
 };
 
 // In the hub's network namespace, for a machine whose namespace is `netns`: makes a veth pair and
-// returns a packet socket on the near end.
+// returns a packet socket on the near end, or joins that end to the hub's bridge and returns /dev/null.
 int make_veth(const struct device *device, uint32_t number, int netns, int *port, const char **call);
 // Makes a TUN device in `netns` and comes back to `home`. Returns its descriptor.
 int make_tun(const struct device *device, int netns, int home, int *port, const char **call);

@@ -23,7 +23,7 @@ import Testing
     func verbs() {
         #expect(words("").first == "kill")
         #expect(words("").contains("heal") && !words("").contains("scale"))
-        #expect(words("p") == ["pause", "poweroff", "poweron", "partition", "put"])
+        #expect(words("p") == ["pause", "poweroff", "poweron", "partition", "profile", "put"])
     }
 
     @Test(

@@ -63,17 +63,12 @@ import Testing
         "what this version does not have is refused by name",
         arguments: [
             ("scale kv to 5", "'scale' is not in this version"),
-            ("hold from a to b", "'hold' is not in this version"),
-            ("cut from a only tcp", "'only' is not in this version"),
-            ("delay from a by sine 1ms to 2ms every 1s", "'delay … sine' is not in this version"),
-            ("delay from a by 1ms jitter 1ms pareto", "'delay … pareto' is not in this version"),
-            ("delay from a by 1ms correlation 5%", "'delay … correlation' is not in this version"),
-            ("loss from a 5% burst 10", "'loss … burst' is not in this version"),
-            ("traffic ramp 1/s to 2/s over 1m", "'traffic … ramp' is not in this version"),
+            ("delay from a by trace x.txt", "'delay … trace' is not in this version"),
+            ("limit from a trace x.txt", "'limit … trace' is not in this version"),
+            ("traffic trace x.txt", "'traffic … trace' is not in this version"),
             ("disk kv slow 5ms", "'disk … slow' is not in this version"),
             ("disk kv failing 5%", "'disk … failing' is not in this version"),
             ("attack kv with forged-token", "'attack' is not in this version"),
-            ("profile from a ocean", "'profile' is not in this version"),
         ])
     func refused(_ line: String, _ words: String) throws {
         #expect(try Command(parsing: line).unsupported == words)
@@ -89,10 +84,17 @@ import Testing
             "delay from a by 1ms jitter 1ms uniform", "loss from a 5%", "heal all", "heal weather",
             "heal on a", "heal f3", "traffic start", "traffic stop", "traffic 5/s",
             "put x 1 at kv", "get x at kv", "call kv GET /", "restart kv rolling", "note x",
-            "wait 5s", "disk kv full", "cpu kv 20%", "memory kv 64MB", "files kv 64",
-            "clock kv ahead 5s", "clock kv speed 2", "reset from a",
-            "reset from a only tcp port 5", "partition ring", "partition halves of kv",
-            "wait until quorum", "expect quorum", "exec kv ls",
+            "wait 5s", "hold from a to b", "cut from a only tcp",
+            "delay from a by sine 1ms to 2ms every 1s only port 80", "loss from a 5% burst 10",
+            "delay from a by 1ms jitter 1ms pareto correlation 5%", "profile from a ocean",
+            "delay from a by 1ms jitter 1ms exponential", "duplicate from a 5%",
+            "reorder from a square 1% to 5% every 1s within 5ms",
+            "corrupt from a 5% checksum right",
+            "limit from a ramp 1MB/s to 2MB/s over 1m burst 10kB queue 1s", "mtu from a 900 silent",
+            "refuse from a only udp", "traffic ramp 1/s to 2/s over 1m",
+            "disk kv full", "cpu kv 20%", "memory kv 64MB", "files kv 64", "clock kv ahead 5s",
+            "clock kv speed 2", "reset from a", "reset from a only tcp port 5", "partition ring",
+            "partition halves of kv", "wait until quorum", "expect quorum", "exec kv ls",
         ])
     func supported(_ line: String) throws {
         #expect(try Command(parsing: line).unsupported == nil)

@@ -126,4 +126,53 @@ struct EchoBookTests {
         let ends = [book.settle(second).map(\.burst), book.settle(3 * second).map(\.burst)]
         #expect(ends == [[2], [1]])
     }
+
+    @Test("second answers are counted, also for a while after the last first one")
+    func repeated() throws {
+        var book = book(2)
+        book.isIdling = false
+        let linger: Int64 = 5_000_000
+        book.begin(
+            1, from: NodeID(0), to: NodeID(1), count: 3, every: 0, linger: linger, now: 0)
+        let asked = book.due(0)
+        #expect(asked.count == 3)
+        for request in asked {
+            let isTaken = book.answered(
+                request.cookie, from: NodeID(0), address: Wire.address(1), at: 9)
+            #expect(isTaken)
+        }
+        let early = book.settle(10)
+        #expect(early.isEmpty && book.next == 9 + linger)
+        // A stranger's answer counts for nobody.
+        let isStrangers = book.answered(
+            asked[0].cookie, from: NodeID(0), address: Wire.address(7), at: 11)
+        #expect(!isStrangers)
+        for _ in 0..<2 {
+            book.answered(asked[2].cookie, from: NodeID(0), address: Wire.address(1), at: 12)
+        }
+        let finished = book.settle(9 + linger)
+        #expect(finished.first?.samples.map(\.answers) == [1, 1, 3])
+        let later = book.settle(4 * second)
+        #expect(later.isEmpty)
+        #expect(book.next == nil)
+    }
+
+    @Test("an answer with other bytes is told apart, and belongs to the echo of its number")
+    func altered() throws {
+        var book = book(2)
+        book.isIdling = false
+        book.begin(1, from: NodeID(0), to: NodeID(1), count: 2, every: 0, bytes: 900, now: 0)
+        let asked = book.due(0)
+        #expect(asked.map(\.bytes) == [900, 900])
+        let number = UInt16(truncatingIfNeeded: asked[1].cookie)
+        let taken = [
+            book.altered(number, from: NodeID(0), address: Wire.address(7), at: 5),
+            book.altered(number, from: NodeID(0), address: Wire.address(1), at: 5),
+            book.answered(asked[0].cookie, from: NodeID(0), address: Wire.address(1), at: 6),
+        ]
+        #expect(taken == [false, true, true])
+        let samples = try #require(book.settle(10).first?.samples)
+        #expect(samples.count(where: \.isAltered) == 1)
+        #expect(samples.first(where: \.isAltered)?.roundTrip == 5)
+    }
 }

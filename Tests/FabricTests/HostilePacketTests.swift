@@ -60,6 +60,20 @@ struct HostilePacketTests {
             ],
             [try fault(4, .hold, all)],
             [try fault(5, .cut, all, only: Only(transport: .tcp, port: 6_379))],
+            [try fault(6, .corrupt(percent(60)), all), try fault(7, .duplicate(percent(30)), all)],
+            [
+                try fault(8, .corrupt(percent(60), right: true), all),
+                try fault(9, .reorder(percent(30), within: .microseconds(300)), all),
+            ],
+            [try fault(10, .mtu(300), all), try fault(11, .refuse, all)],
+            [
+                try fault(12, .limit(Limit(Bandwidth(bitsPerSecond: 800_000_000))), all),
+                try fault(
+                    13, .delay(Delay(.microseconds(200))), all,
+                    only: Only(transport: .udp, port: nil)),
+                try fault(14, .hold, all, only: Only(transport: nil, port: 53)),
+                try fault(15, .corrupt(percent(50)), all),
+            ],
         ]
         let packets = seedPackets()
         for round in 0..<200 {

@@ -32,7 +32,7 @@ struct Wire: Equatable {
         for byte in bytes {
             if let first = high {
                 sum += UInt32(first) << 8 | UInt32(byte)
-                if sum > 0xffff { sum = (sum & 0xffff) + 1 }
+                while sum > 0xffff { sum = (sum & 0xffff) + sum >> 16 }
                 high = nil
             } else {
                 high = byte

@@ -15,7 +15,9 @@ struct Replay {
         counts = Array(repeating: TermCount(), count: table.terms(link).count)
     }
 
-    mutating func decide(_ packet: PacketFacts, wirePackets: UInt64 = 1) -> Decision {
+    mutating func decide(
+        _ packet: PacketFacts, now: Int64 = 0, bytes: Int = 0, wirePackets: UInt64 = 1
+    ) -> Decision {
         let terms = Array(table.terms(link))
         return terms.withUnsafeBufferPointer { terms in
             counts.withUnsafeMutableBufferPointer { counts in
@@ -24,7 +26,7 @@ struct Replay {
                 }
                 return Decision.decide(
                     first, count, count: terms.count, packet: packet, link: link, random: random,
-                    wirePackets: wirePackets)
+                    now: now, bytes: bytes, wirePackets: wirePackets)
             }
         }
     }

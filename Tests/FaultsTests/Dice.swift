@@ -36,7 +36,7 @@ struct Dice {
                 from: NodeID(UInt16(below(nodes))), to: NodeID(UInt16(below(nodes))))
         }
         return LinkFaultDraft.Part(
-            kind: below(5), links: links, amount: Int64(below(1_000_000_000)),
+            kind: below(12), links: links, amount: Int64(below(1_000_000_000)),
             port: below(3) == 0 ? UInt16(below(3) + 7_000) : nil)
     }
 }

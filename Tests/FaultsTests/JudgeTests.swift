@@ -142,13 +142,14 @@ struct JudgeTests {
         #expect(try wanted(1_000_000) == 200)
     }
 
-    @Test("what is only about a port cannot be felt by an echo, and that is said")
+    @Test("what is only about UDP cannot be felt by an echo, and that is said")
     func deaf() throws {
         let fault = try LinkFault(
-            FaultID(1), .cut, on: both, only: Only(transport: .tcp, port: 6_379))
+            FaultID(1), .cut, on: both, only: Only(transport: .udp, port: 53))
         let proof = judge(fault, echoes(0.2, 20), applied: TermCount(matched: 30, dropped: 30))
         #expect(proof.verdict == .notProvable)
         #expect(proof.words.contains("30 dropped"))
+        #expect(proof.words.contains("UDP"))
     }
 
     @Test("several pairs are as good as the worst of them")

@@ -19,10 +19,33 @@ extension LinkFaultDraft {
                         .nanoseconds(part.amount), jitter: .nanoseconds(part.amount / 3),
                         bell: .normal)
                     return .init(.delay(delay), on: part.links)
-                case 3: return .init(.hold, on: part.links)
-                default: return .init(.mute, on: part.links)
+                case 3: return .init(.hold, on: part.links, only: filter)
+                case 4: return .init(.mute, on: part.links)
+                default: return Self.part(part, filter)
                 }
             })
+    }
+
+    /// The effects that do more to a packet.
+    private static func part(_ part: Part, _ filter: Only?) -> LinkFault.Part {
+        let share = Share(billionths: part.amount)
+        let effect: Effect
+        var course: Course?
+        switch part.kind {
+        case 5: effect = .duplicate(share)
+        case 6: effect = .reorder(share, within: .nanoseconds(part.amount))
+        case 7: effect = .corrupt(share, right: part.amount % 2 == 0)
+        case 8:
+            effect = .limit(Limit(Bandwidth(bitsPerSecond: part.amount + 1)))
+            course = Course(
+                .ramp, to: .bandwidth(Bandwidth(bitsPerSecond: 8_000)), period: .seconds(5))
+        case 9: effect = .mtu(68 + Int(part.amount % 1_400), silent: part.amount % 2 == 0)
+        case 10: effect = .refuse
+        default:
+            effect = .loss(share, burst: Fixed(3))
+            course = Course(.sine, to: .share(Share(billionths: 1)), period: .seconds(1))
+        }
+        return .init(effect, on: part.links, only: filter, course: course)
     }
 }
 
@@ -37,7 +60,7 @@ struct LinkTableTests {
 
     @Test("terms and policies have the sizes that the packet loop was measured with")
     func sizes() {
-        #expect(MemoryLayout<Term>.stride == 32)
+        #expect(MemoryLayout<Term>.stride == 64)
         #expect(MemoryLayout<LinkPolicy>.stride == 8)
     }
 
@@ -132,25 +155,25 @@ struct LinkTableTests {
         #expect(Links.ports(of: [a], among: [a, b]).contains(LinkID(from: a, to: a)))
     }
 
-    @Test("what this version does not carry out is refused by name")
-    func refusals() {
-        #expect(throws: EffectError.notYet("duplicate")) {
-            try Effect.effects(of: .duplicate(.constant(.share(Share(billionths: 1)))))
+    @Test("packets have to be looked at one by one only where a fault needs it")
+    func alters() throws {
+        let slow = Effect.delay(Delay(.milliseconds(5)))
+        let tcp = Only(transport: .tcp, port: nil)
+        func flags(_ effect: Effect, _ only: Only? = nil) throws -> LinkFlags {
+            let fault = try LinkFault(FaultID(1), [.init(effect, on: [ab], only: only)])
+            return LinkTable([fault], nodes: 2).policy(ab).flags
         }
-        #expect(throws: EffectError.notYet("correlation")) {
-            try Effect.effects(
-                of: .delay(
-                    .constant(.time(.seconds(1))), jitter: nil, bell: nil,
-                    correlation: Share(billionths: 1)))
-        }
-        #expect(throws: EffectError.unfilterable("delay")) {
-            try LinkFault(
-                FaultID(1),
-                .delay(.constant(.time(.seconds(1))), jitter: nil, bell: nil, correlation: nil),
-                on: [ab], only: Only(transport: .tcp, port: nil))
-        }
-        #expect(throws: EffectError.wrongUnit("a share")) {
-            try Effect.effects(of: .loss(.constant(.time(.seconds(1))), burst: nil))
+        #expect(try flags(slow) == .timed)
+        #expect(try flags(slow, tcp) == [.timed, .alters])
+        #expect(try flags(.hold) == .hold)
+        #expect(try flags(.hold, tcp) == .alters)
+        #expect(try flags(.refuse) == .alters)
+        #expect(try flags(.loss(Share(billionths: 5))) == .perPacket)
+        for effect in [
+            Effect.duplicate(Share(billionths: 5)), .reorder(Share(billionths: 5)), .mtu(576),
+            .corrupt(Share(billionths: 5)), .limit(Limit(Bandwidth(bitsPerSecond: 8))),
+        ] {
+            #expect(try flags(effect) == [.perPacket, .alters])
         }
     }
 }

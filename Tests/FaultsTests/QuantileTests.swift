@@ -17,6 +17,26 @@ struct QuantileTests {
         }
     }
 
+    @Test("the normal distribution agrees with the C library's, and its quantile undoes it")
+    func share() {
+        for step in -3_600...3_600 {
+            let z = Double(step) / 100
+            let wanted = 0.5 * erfc(-z / 2.0.squareRoot())
+            #expect(abs(Quantile.share(below: z) - wanted) <= 1e-13 + 1e-9 * wanted, "z \(z)")
+            if abs(z) < 5 {
+                #expect(abs(Quantile.normal(Quantile.share(below: z)) - z) < 1e-7, "z \(z)")
+            }
+        }
+    }
+
+    @Test("the exponential agrees with the C library's")
+    func exponential() {
+        for step in 0...7_000 {
+            let x = -Double(step) / 10
+            #expect(abs(Quantile.exponential(x) - exp(x)) <= 4e-13 * exp(x), "e^\(x)")
+        }
+    }
+
     @Test("the logarithm agrees with the C library's to a few units of the last place")
     func logarithm() {
         for step in 1...10_000 {

@@ -78,6 +78,50 @@ final class Machines: Sendable {
         return EchoFigures(samples.map(\.roundTrip))
     }
 
+    /// Asks the second machine from the first in the way that feels a fault.
+    func feel(
+        _ feeler: Feeler, count: Int, _ expected: Faults.Expectation
+    ) async throws -> EchoFigures {
+        let patience = Duration.seconds(1) + .nanoseconds(Int64(expected.gain) * 2)
+        switch feeler {
+        case .echo(let bytes):
+            return await echoes(count, .milliseconds(expected.varies ? 10 : 2), patience, bytes)
+        case .train(let bytes, let cars): return await echoes(cars, .zero, patience, bytes)
+        case .connect(let port):
+            var sockets: [Int32] = []
+            for _ in 0..<count {
+                sockets.append(
+                    try await all[0].socket(
+                        domain: AF_INET, type: Int32(SOCK_STREAM.rawValue), protocol: 0
+                    ).release())
+            }
+            let samples = try await Connects.burst(
+                sockets, to: IPv4Address(address(1)), port: port ?? 9, every: .milliseconds(2),
+                patience: .milliseconds(900))
+            return EchoFigures(
+                samples.map {
+                    Echoed(sent: $0.sent, roundTrip: $0.roundTrip, isRefused: $0.isRefused)
+                })
+        case .nothing(let why):
+            Issue.record("nothing feels it: \(why)")
+            return EchoFigures([Echoed]())
+        }
+    }
+
+    private func echoes(
+        _ count: Int, _ every: Duration, _ patience: Duration, _ bytes: Int
+    ) async -> EchoFigures {
+        let samples = await fabric.echo.burst(
+            from: NodeID(0), to: NodeID(1), count: count, every: every, patience: patience,
+            bytes: bytes, linger: .milliseconds(5))
+        return EchoFigures(
+            samples.map {
+                Echoed(
+                    sent: $0.sent, roundTrip: $0.roundTrip, answers: $0.answers,
+                    isAltered: $0.isAltered)
+            })
+    }
+
     /// What the log has seen since a moment, in nanoseconds of the monotonic clock.
     func log(since: Int64) async throws -> [PacketSummary] {
         try await fabric.log().filter { $0.at >= since }

@@ -9,8 +9,10 @@ func link(_ from: Int, _ to: Int) -> LinkID {
     LinkID(from: NodeID(UInt16(from)), to: NodeID(UInt16(to)))
 }
 
-func fault(_ number: UInt32, _ effect: Effect, _ links: [LinkID]) throws -> LinkFault {
-    try LinkFault(FaultID(number), [.init(effect, on: links)])
+func fault(
+    _ number: UInt32, _ effect: Effect, _ links: [LinkID], only: Only? = nil
+) throws -> LinkFault {
+    try LinkFault(FaultID(number), [.init(effect, on: links, only: only)])
 }
 
 func percent(_ value: Int64) -> Share { Share(billionths: value * 10_000_000) }

@@ -38,7 +38,7 @@ final class Stream: Sendable {
 
     func listen(on port: UInt16) throws {
         try bind(to: port)
-        try #require(Glibc.listen(descriptor, 16) == 0, "errno \(errno)")
+        try #require(Glibc.listen(descriptor, 1024) == 0, "errno \(errno)")
     }
 
     func send(_ text: String, to host: UInt32, port: UInt16) -> Bool {
@@ -89,34 +89,75 @@ final class Stream: Sendable {
 /// Moves bytes from one stream to another and compares what arrives. Returns how many arrived as they
 /// were sent before the deadline.
 func pump(_ bytes: Int, from sender: Stream, to receiver: Stream, seconds: Int64 = 60) -> Int {
-    // A pattern whose period has nothing to do with any packet size.
-    let pattern = (0..<1_000_003).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 9) }
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    var (sent, received) = (0, 0)
-    let deadline = squall_monotonic_ns() + seconds * 1_000_000_000
-    while received < bytes, squall_monotonic_ns() < deadline {
-        if sent < bytes {
-            let at = sent % pattern.count
-            let count = min(pattern.count - at, bytes - sent)
-            let done = pattern.withUnsafeBytes {
-                send(
-                    sender.descriptor, $0.baseAddress.map { $0 + at }, count,
-                    noSignal)
+    var transfer = Transfer(from: sender, to: receiver, bytes: bytes)
+    transfer.go(seconds: seconds)
+    return transfer.received
+}
+
+/// A transfer that can stand still and go on.
+struct Transfer {
+    let sender: Stream
+    let receiver: Stream
+    let bytes: Int
+    private(set) var sent = 0
+    /// How many arrived as they were sent; none is counted after a wrong one.
+    private(set) var received = 0
+
+    /// A pattern whose period has nothing to do with any packet size.
+    private static let pattern = (0..<1_000_003).map {
+        UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 9)
+    }
+
+    init(from sender: Stream, to receiver: Stream, bytes: Int) {
+        self.sender = sender
+        self.receiver = receiver
+        self.bytes = bytes
+    }
+
+    /// Goes on until all of it is there, a byte is wrong, the stream ends, or the time is over.
+    mutating func go(seconds: Int64) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        let deadline = squall_monotonic_ns() + seconds * 1_000_000_000
+        while received < bytes, squall_monotonic_ns() < deadline {
+            send()
+            let count = recv(receiver.descriptor, &buffer, buffer.count, 0)
+            if count > 0 {
+                guard isRight(buffer, count) else { return }
+                received += count
+            } else if count == 0 {
+                return
+            } else {
+                _ = receiver.wait(for: POLLIN, milliseconds: 2)
             }
-            if done > 0 { sent += done }
-        }
-        let count = recv(receiver.descriptor, &buffer, buffer.count, 0)
-        if count > 0 {
-            for index in 0..<count
-            where buffer[index] != pattern[(received + index) % pattern.count] {
-                return received + index
-            }
-            received += count
-        } else if count == 0 {
-            return received
-        } else {
-            _ = receiver.wait(for: POLLIN, milliseconds: 2)
         }
     }
-    return received
+
+    private mutating func send() {
+        guard sent < bytes else { return }
+        let at = sent % Self.pattern.count
+        let count = min(Self.pattern.count - at, bytes - sent)
+        let done = Self.pattern.withUnsafeBytes {
+            Glibc.send(sender.descriptor, $0.baseAddress.map { $0 + at }, count, noSignal)
+        }
+        if done > 0 { sent += done }
+    }
+
+    private func isRight(_ buffer: [UInt8], _ count: Int) -> Bool {
+        var at = 0
+        while at < count {
+            let start = (received + at) % Self.pattern.count
+            let part = min(count - at, Self.pattern.count - start)
+            let isSame = buffer.withUnsafeBytes { buffer in
+                Self.pattern.withUnsafeBytes { pattern in
+                    guard let one = buffer.baseAddress, let other = pattern.baseAddress else {
+                        return false
+                    }
+                    return memcmp(one + at, other + start, part) == 0
+                }
+            }
+            guard isSame else { return false }
+            at += part
+        }
+        return true
+    }
 }

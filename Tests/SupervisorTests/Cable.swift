@@ -54,9 +54,18 @@ struct Cable {
             foreign += 1
             return
         }
+        if ports[side].attachment == .veth { address(&packet) }
         passed[side] += 1
         largest = max(largest, packet.count - header - ports[side].attachment.linkHeaderSize)
         _ = write(ports[1 - side].descriptor.number, packet, packet.count)
+    }
+
+    /// A machine's frames are for its router; who gets them is said by the IP address.
+    private func address(_ packet: inout [UInt8]) {
+        let frame = Port.virtioHeaderSize
+        let target = packet[frame + 30..<frame + 34]
+        guard let first = target.first, first < 224 else { return }
+        packet.replaceSubrange(frame..<frame + 6, with: [0x02, 0x00] + target)
     }
 
     /// The address of every machine is made from its IPv4 address, so who is asked for is the answer.

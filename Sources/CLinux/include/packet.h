@@ -54,6 +54,14 @@ void squall_wait(int event);
 /// Takes all; how many there were, 0 when none.
 int64_t squall_event_take(int event);
 
+/// Cores that are at work.
+int squall_cores(void);
+/// Opens what `squall_load_running` reads; -errno where it is not to be had.
+int squall_load_open(void);
+/// How many threads of the whole machine run or want to, the caller among them; a large number when
+/// that cannot be known.
+int squall_load_running(int load);
+
 // Priority -----------------------------------------------------------------------------------
 
 #define SQUALL_PRIORITY_NONE 0
@@ -126,12 +134,14 @@ static inline void squall_put16_native(void *p, uint16_t value) { memcpy(p, &val
 
 // Echo ---------------------------------------------------------------------------------------
 
-/// Makes a ping socket (datagram, ICMP) ready: non-blocking, receive times of the kernel.
+/// Makes a ping socket (datagram, ICMP) ready: non-blocking, receive times of the kernel, and packets
+/// that are never cut into fragments, whatever the kernel has learned about the way.
 int squall_ping_prepare(int fd);
-/// Sends one echo request of 8 + 16 bytes. `address` in host order. 0, or -errno.
-int squall_ping_send(int fd, uint32_t address, uint16_t sequence, uint64_t cookie);
+/// Sends one echo request whose IP packet has `length` bytes, from 44 to 1,500. `address` in host order.
+/// 0, or -errno.
+int squall_ping_send(int fd, uint32_t address, uint16_t sequence, uint64_t cookie, int length);
 /// One answer. 1 and the fields, 0 when none is waiting, or -errno. `age` is how many nanoseconds
-/// ago the kernel received it.
+/// ago the kernel received it. The cookie is 0 when the bytes are not those that were sent.
 int squall_ping_receive(
     int fd, uint32_t *address, uint16_t *sequence, uint64_t *cookie, int64_t *age);
 

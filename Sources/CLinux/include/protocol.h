@@ -41,6 +41,9 @@
 // text target); list of settings (text path below /proc/sys, text value).
 #define SQUALL_MAKE 10u
 #define SQUALL_MAKE_NO_TSO 1u
+// The near end of a veth pair goes into a kernel bridge of the hub instead of to the switch: what a
+// measurement compares with. The port that is handed over is /dev/null.
+#define SQUALL_MAKE_BRIDGED 2u
 #define SQUALL_BIND_WRITABLE 1u
 // -- Answer: u32 machine, u32 outer process id; descriptors: socket to pid 1, port.
 #define SQUALL_MADE 11u

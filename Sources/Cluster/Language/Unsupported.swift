@@ -3,12 +3,8 @@
 enum Unsupported {
     /// Verbs that do not run yet, whatever follows them.
     static let verbs: Set<String> = [
-        "refuse", "hold", "duplicate", "reorder", "corrupt", "limit", "mtu", "profile",
         "attack", "scale",
     ]
-
-    /// Distributions of jitter that exist.
-    static let bells: Set<Bell> = [.uniform, .normal]
 
     static func message(_ what: String) -> String { "'\(what)' is not in this version" }
 }
@@ -29,10 +25,7 @@ extension FaultSpec {
     /// Why this version refuses the fault; `nil` when it can be injected.
     public var unsupported: String? {
         switch self {
-        case .link(let effect, _, let only):
-            if let refusal = effect.unsupported { return refusal }
-            if case .reset = effect { return nil }
-            return only == nil ? nil : Unsupported.message("only")
+        case .link(let effect, _, _): return effect.unsupported
         case .machine(.diskSlow, _): return Unsupported.message("disk … slow")
         case .machine(.diskFailing, _): return Unsupported.message("disk … failing")
         case .machine, .attack:
@@ -47,15 +40,10 @@ extension LinkEffect {
     fileprivate var unsupported: String? {
         if Unsupported.verbs.contains(verb) { return Unsupported.message(verb) }
         switch self {
-        case .delay(let level, _, let bell, let correlation):
-            if let refusal = level.unsupported(of: verb) { return refusal }
-            if correlation != nil { return Unsupported.message("delay … correlation") }
-            guard let bell, !Unsupported.bells.contains(bell) else { return nil }
-            return Unsupported.message("delay … \(bell.rawValue)")
-        case .loss(let level, let burst):
-            if let refusal = level.unsupported(of: verb) { return refusal }
-            return burst == nil ? nil : Unsupported.message("loss … burst")
-        default: return nil
+        case .delay(let level, _, _, _), .loss(let level, _), .duplicate(let level),
+            .reorder(let level, _), .corrupt(let level, _), .limit(let level, _, _):
+            return level.unsupported(of: verb)
+        case .cut, .reset, .refuse, .hold, .mtu, .profile: return nil
         }
     }
 }
@@ -63,10 +51,7 @@ extension LinkEffect {
 extension Level {
     fileprivate func unsupported(of verb: String) -> String? {
         switch self {
-        case .constant: nil
-        case .ramp: Unsupported.message("\(verb) … ramp")
-        case .sine: Unsupported.message("\(verb) … sine")
-        case .square: Unsupported.message("\(verb) … square")
+        case .constant, .ramp, .sine, .square: nil
         case .trace: Unsupported.message("\(verb) … trace")
         }
     }
