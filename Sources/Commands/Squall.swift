@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Bench
 internal import Glibc
 internal import Lab
 
@@ -42,6 +43,7 @@ public struct Squall: ParsableCommand {
             Format.self,
             Init.self,
             Doctor.self,
+            BenchCommand.self,
             Pick.self,
         ],
         defaultSubcommand: Pick.self)
@@ -60,6 +62,9 @@ public struct Squall: ParsableCommand {
         }
         if arguments.count == 2, arguments[1] == ClientLaunch.subcommand {
             Glibc.exit(ClientLaunch.run())
+        }
+        if arguments.count == 2, arguments[1] == BenchAgent.subcommand {
+            Glibc.exit(BenchAgent.run())
         }
         keepTracesFromAsking()
         Squall.main()
