@@ -28,6 +28,9 @@ extension ScriptCheck {
                 near(term.name, Array(Signals.known)))
             return
         }
+        if term.name == "check" || Signals.ofChecks.contains(term.name) {
+            return checkCheck(term, line)
+        }
         checkWindow(term, line)
         checkClients(term, line)
         let nodes = checkWord(term, line)
@@ -67,6 +70,27 @@ extension ScriptCheck {
                     : near(word, words) ?? "there are: " + words.joined(separator: " "))
         }
         return Array(term.arguments.dropFirst())
+    }
+
+    /// A check that nobody makes is never known.
+    private mutating func checkCheck(_ term: SignalTerm, _ line: Line) {
+        guard !checks.isEmpty else {
+            complain(
+                line, about: term.name, "nothing checks what the clients saw", "check/none",
+                "add 'checks: [linearizable]' to the topology")
+            return
+        }
+        guard term.name == "check" else { return }
+        guard let name = term.checkName else {
+            complain(
+                line, about: term.name, "'check' takes the name of one check", "check/name",
+                "checks here: " + checks.joined(separator: " "))
+            return
+        }
+        guard !checks.contains(name) else { return }
+        complain(
+            line, about: name, "the topology makes no check '\(name)'", "check/unknown",
+            near(name, checks))
     }
 
     private mutating func checkWindow(_ term: SignalTerm, _ line: Line) {

@@ -8,6 +8,8 @@ public struct Findings: Equatable, Sendable {
     public var neverReady = false
     /// An expectation, an invariant, a check or a step failed.
     public var broken = false
+    /// The first check of what clients saw that failed.
+    public var failedCheck: String?
     /// A fault was found to have no effect.
     public var noEffect = false
     /// The healed cluster did not become ready, or something was left behind.
@@ -42,7 +44,7 @@ public struct Findings: Equatable, Sendable {
             unknown
                 ? "an expectation could not be judged (--strict)"
                 : "a fault could not be proved (--strict)"
-        case 1: "an expectation failed"
+        case 1: failedCheck.map { "the check \($0) failed" } ?? "an expectation failed"
         case 2: "an expectation could not be judged"
         case 3: "a fault had no effect"
         case 4: "the cluster never became ready"

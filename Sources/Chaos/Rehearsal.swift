@@ -71,6 +71,7 @@ public struct Rehearsal: Sendable {
                     if !position.step.isEmpty { tell(position.step, position.text) }
                 case .command(let order): inputs.append(obey(order))
                 case .wake(let moment): wake = moment
+                case .check: inputs.append(.checked)
                 case .finished: isOver = true
                 case .position, .judged: continue
                 }

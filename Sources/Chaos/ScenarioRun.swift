@@ -5,7 +5,8 @@ public import Cluster
 /// order and tells what became of them.
 ///
 /// Its course: the steps; then traffic goes on until every `within … after` is decided; every fault
-/// is healed; the cluster is given `settle` to be ready; traffic stops; the promises are judged.
+/// is healed; the cluster is given `settle` to be ready; traffic stops; what clients saw is checked; the
+/// promises are judged.
 public struct ScenarioRun: Sendable {
     /// What the driver tells.
     public enum Input: Equatable, Sendable {
@@ -15,6 +16,8 @@ public struct ScenarioRun: Sendable {
         case done(Int, fault: FaultID?)
         /// A command was refused or failed.
         case failed(Int, message: String)
+        /// The checks were made; their verdicts are in the journal.
+        case checked
         /// The operator wants to end: 130 or 143.
         case interrupted(Int32)
     }
@@ -27,6 +30,8 @@ public struct ScenarioRun: Sendable {
         case position(ScenarioPosition)
         /// Write it into the journal.
         case judged(Judgement)
+        /// Make the checks, write their verdicts into the journal, and answer with `checked`.
+        case check
         /// Come back with `changed` at this moment, if nothing happens before; replaces the last
         /// one.
         case wake(Stamp)
@@ -60,6 +65,7 @@ public struct ScenarioRun: Sendable {
         case healing(Int)
         case settling(since: Stamp)
         case stopping(Int)
+        case checking
         case finished
     }
 
@@ -127,7 +133,9 @@ public struct ScenarioRun: Sendable {
         case .changed: break
         case .interrupted(let code):
             findings.interrupted = code
-            abandonSteps(now)
+            // What took too long to be checked is not waited for.
+            phase == .checking ? finish() : abandonSteps(now)
+        case .checked: if phase == .checking { judge(core) }
         case .done(let number, let fault): answered(number, fault: fault, refusal: nil, now, core)
         case .failed(let number, let message):
             answered(number, fault: nil, refusal: message, now, core)
@@ -139,7 +147,14 @@ public struct ScenarioRun: Sendable {
     ) {
         switch phase {
         case .healing(number): settle(now)
-        case .stopping(number): judge(core)
+        case .stopping(number):
+            if script.checks.isEmpty || findings.interrupted != nil {
+                judge(core)
+            } else {
+                phase = .checking
+                say("", "checking", .began)
+                actions.append(.check)
+            }
         default:
             for id in strands.keys.sorted() {
                 strandAnswered(id, number, fault: fault, refusal: refusal, now)
@@ -212,6 +227,17 @@ public struct ScenarioRun: Sendable {
     }
 
     private mutating func judge(_ core: Core) {
+        if phase == .checking { say("", "checking", .done) }
+        // A check that a promise speaks of is judged there: "not check(linearizable)" may be the point.
+        for name in script.checks where !script.expect.contains(where: { $0.speaks(of: name) }) {
+            switch core.judgements.last(where: { $0.kind == .check && $0.text == name })?.verdict {
+            case .holds?: break
+            case .broken?:
+                findings.broken = true
+                findings.failedCheck = findings.failedCheck ?? name
+            case .unknown?, nil: findings.unknown = true
+            }
+        }
         for promise in script.expect where promise.clause.grace == nil {
             let answer = Evaluation(of: core).value(of: promise.clause.expression)
             tell(

@@ -12,6 +12,8 @@ public struct Script: Hashable, Sendable {
     public var always: [Promise]
     /// What is judged at the end.
     public var expect: [Promise]
+    /// Checks of what the clients saw, by name; made once the traffic has stopped.
+    public var checks: [String]
 
     /// A step of a script.
     public indirect enum Step: Hashable, Sendable {

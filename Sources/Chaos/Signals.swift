@@ -19,15 +19,15 @@ enum Signals {
     ]
     /// Asked of a fault.
     static let ofFaults: Set<String> = ["detection", "recovery", "election"]
+    /// What checks of the clients' history counted.
+    static let ofChecks: Set<String> = ["lost", "stale", "duplicated"]
     /// In the language, and not read by this version.
-    static let notYet: Set<String> = [
-        "undelivered", "check", "lost", "stale", "duplicated", "refused", "did",
-    ]
+    static let notYet: Set<String> = ["undelivered", "refused", "did"]
     /// Of a word and nodes.
     static let ofWords: Set<String> = ["metric", "last"]
 
     static let known = ofNodes.union(ofLinks).union(ofCluster).union(ofClients).union(ofFaults)
-        .union(ofWords).union(["any"])
+        .union(ofChecks).union(ofWords).union(["any", "check"])
 }
 
 extension Evaluation {
@@ -44,6 +44,8 @@ extension Evaluation {
         if core.nodes.contains(where: { $0.description.metrics.contains(term.name) }) {
             return metricFigures(term.name, of: term)
         }
+        if Signals.ofChecks.contains(term.name) { return [countFigure(term)] }
+        if term.name == "check" { return [checkFigure(term)] }
         return [Figure(label: term.text, reading: .unknown("not in this version"))]
     }
 

@@ -261,6 +261,8 @@ public struct News: Sendable, Equatable {
         case restart
         case refused
         case verdict
+        /// Clients saw what was promised not to be; found later, and told by recordings alone.
+        case violation
         case note
         case lost
     }

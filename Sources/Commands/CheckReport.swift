@@ -35,20 +35,12 @@ struct CheckReport {
         case .valid:
             return ["● \(name)   holds   \(figures)"]
         case .unknown(let why, let proven):
-            return ["? \(name)   unknown: \(why.text)   \(figures)", "    " + told(proven)]
+            return [
+                "? \(name)   unknown: \(why.text)   \(figures)", "    " + proven.told(by: history),
+            ]
         case .invalid(let violations):
             return ["✕ \(name)   broken   \(figures)"] + violations.flatMap(told)
         }
-    }
-
-    private func told(_ proven: Prefix) -> String {
-        if proven.before == 0, proven.keys == 0, proven.operations == 0 {
-            return "nothing is proved"
-        }
-        let keys =
-            proven.ofKeys > 1 ? ", \(proven.keys) of \(proven.ofKeys) keys to their end" : ""
-        let time = proven.before > 0 ? "up to \(moment(proven.before))" : "of what was judged"
-        return "proved to hold \(time): \(proven.operations) operations\(keys)"
     }
 
     private func told(_ violation: Violation) -> [String] {

@@ -11,9 +11,9 @@ struct Hunting: ParsableCommand {
         commandName: "hunt",
         abstract: "Draw faults until a promise breaks, then find the fewest that break it.",
         discussion: """
-            Each schedule is a run of its own on a fresh cluster. What must hold is said by --promise
-            (judged at the end) and --always (judged all the time); a cluster that does not settle
-            counts as broken too. The smallest schedule is left as a scenario file.
+            Each schedule is a run of its own on a fresh cluster. What must hold is said by the checks of
+            the topology, by --promise (judged at the end) and by --always (judged all the time); a
+            cluster that does not settle counts as broken too. The smallest schedule is left as a scenario file.
             A hunt that was interrupted goes on where it was: give the same --folder again.
             Exit code 1: a promise was broken; 0: none was, in so many schedules.
             """)
@@ -52,9 +52,10 @@ struct Hunting: ParsableCommand {
         let topology = try source.read(settings: start.settings())
         try TopologySource.requirePrograms(of: topology)
         try check(promise + always)
-        guard !(promise + always).isEmpty else {
+        guard !(promise + always).isEmpty || !topology.checks.isEmpty else {
             throw failure(
-                "what must hold? give --promise 'EXPRESSION', e.g. --promise 'ready(all)'",
+                "what must hold? give --promise 'EXPRESSION', e.g. --promise 'ready(all)', or add "
+                    + "'checks:' to the topology",
                 code: Code.usage)
         }
         guard schedules > 0, faults > 0, patience > 0, repeats > 0 else {

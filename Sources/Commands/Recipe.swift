@@ -16,7 +16,10 @@ struct Recipe {
 
     init(_ entries: [Entry], _ spelling: Spelling = .names) {
         var steps: [String] = []
-        var last: Stamp?
+        var first: Stamp?
+        // What the waits so far add up to, in tenths of a second: what hands can do. Each is rounded to
+        // where its command was, so that many of them do not drift.
+        var waited: Int64 = 0
         var topology = ""
         for entry in entries {
             switch entry.event {
@@ -24,25 +27,24 @@ struct Recipe {
             // What a scenario does when its steps are over is done again by whoever runs this one.
             case .commandAccepted(let record)
             where !record.by.hasPrefix("scenario") || record.by.contains(", step"):
-                if let last {
-                    let pause = entry.at - last
-                    // Tenths of a second are what hands can do.
-                    let tenths = (pause.microseconds + 50_000) / 100_000
+                if let first {
+                    let tenths = ((entry.at - first).microseconds + 50_000) / 100_000 - waited
                     if tenths > 0 {
                         steps.append(Command.wait(.milliseconds(tenths * 100)).text)
+                        waited += tenths
                     }
                 } else {
                     steps.append("wait until ready(all) within 60s")
+                    first = entry.at
                 }
-                last = entry.at
                 steps.append(Self.line(record, spelling))
             default: continue
             }
         }
-        // The last one has its time too: what it does must be seen, and proved.
-        if let last, let end = entries.last?.at, end - last > .milliseconds(100) {
-            steps.append(
-                Command.wait(.milliseconds((end - last).microseconds / 100_000 * 100)).text)
+        // The last one has its time too, up to the very end: what it does must be seen, and proved.
+        if let first, let end = entries.last?.at {
+            let tenths = ((end - first).microseconds + 99_999) / 100_000 - waited
+            if tenths > 1 { steps.append(Command.wait(.milliseconds(tenths * 100)).text) }
         }
         self.steps = steps
         self.topology = topology

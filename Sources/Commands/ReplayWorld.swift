@@ -16,7 +16,9 @@ struct ReplayWorld: PainterWorld {
 
     init(_ folder: RunFolder) throws(JournalError) {
         let recording = try Recording(path: folder.journal)
-        marks = recording.marks.map { View.Replay.Mark(at: $0.at, kind: $0.kind) }
+        marks = recording.marks.map {
+            View.Replay.Mark(at: $0.at, kind: $0.kind, text: $0.text, story: $0.story)
+        }
         player = Player(recording)
         for node in recording.last.core.nodes {
             // A node that printed nothing has no file.

@@ -35,6 +35,10 @@ struct RunPrinter {
             line(
                 "\(time) \(mark) \(judgement.kind.rawValue) \(judgement.text)   \(judgement.detail)"
             )
+            for violation in judgement.violations {
+                line("          \(violation.text)   (at \(clockText(violation.at)))")
+                for part in violation.story { line("            \(part)") }
+            }
         case .note(let text, _): line("\(time)   \(text)")
         case .dropped(let report): lost[report.what, default: 0] += report.count
         default: break

@@ -86,11 +86,17 @@ public struct View: Equatable, Sendable {
             public var at: Stamp
             /// What it was.
             public var kind: News.Kind
+            /// In words.
+            public var text: String
+            /// What explains it, a line each.
+            public var story: [String]
 
             /// A moment.
-            public init(at: Stamp, kind: News.Kind) {
+            public init(at: Stamp, kind: News.Kind, text: String = "", story: [String] = []) {
                 self.at = at
                 self.kind = kind
+                self.text = text
+                self.story = story
             }
         }
     }

@@ -109,7 +109,8 @@ extension Scanner {
                 Judgement(
                     kind: fields.word("kind", or: .check), text: try fields.needed("text"),
                     verdict: fields.word("verdict", or: .unknown),
-                    detail: fields.text("detail") ?? ""))
+                    detail: fields.text("detail") ?? "", counts: counts(fields),
+                    violations: fields.array("violations").compactMap(violation)))
         case "log":
             .logLines(
                 try fields.node("node"), firstByte: try fields.needed("byte"),
@@ -131,6 +132,22 @@ extension Scanner {
         }
     }
 
+    private func violation(_ value: JSONValue) -> Judgement.Violation? {
+        guard case .object(let pairs) = value else { return nil }
+        let fields = JSONFields(fields: pairs)
+        guard let text = fields.text("text"), let at: Int64 = fields.whole("at") else { return nil }
+        return Judgement.Violation(
+            text: text, at: Stamp(microseconds: at), story: texts(fields["story"]))
+    }
+
+    private func counts(_ fields: JSONFields) -> [Judgement.Count] {
+        guard case .object(let pairs)? = fields["counts"] else { return [] }
+        return pairs.compactMap { pair in
+            guard case .number(let text) = pair.value, let number = UInt64(text) else { return nil }
+            return Judgement.Count(name: pair.name, number: number)
+        }
+    }
+
     private func description(_ fields: JSONFields) throws(Broken) -> NodeDescription {
         let name = try fields.needed("name")
         var labels: [NodeDescription.Label] = []
@@ -147,9 +164,11 @@ extension Scanner {
             labels: labels, probed: fields.flag("probed") ?? true,
             disk: fields.whole("disk").map { ByteCount(bytes: $0) },
             hasFaultableClock: fields.flag("clock") ?? false,
-            metrics: (fields["metrics"]?.elements ?? []).compactMap {
-                if case .string(let word) = $0 { word } else { nil }
-            })
+            metrics: texts(fields["metrics"]))
+    }
+
+    private func texts(_ list: JSONValue?) -> [String] {
+        (list?.elements ?? []).compactMap { if case .string(let text) = $0 { text } else { nil } }
     }
 
     private func change(_ fields: JSONFields) throws(Broken) -> NodeChange {

@@ -108,6 +108,11 @@ extension LineWriter {
             field("text", text: judgement.text)
             field("verdict", text: judgement.verdict.rawValue)
             field("detail", unlessEmpty: judgement.detail)
+            if !judgement.counts.isEmpty { counts(judgement.counts) }
+            if !judgement.violations.isEmpty {
+                key("violations")
+                list(judgement.violations) { $0.violation($1) }
+            }
         case .logLines(let node, let firstByte, let count):
             raw("\"log\"")
             field("node", integer: node.index)
@@ -158,6 +163,28 @@ extension LineWriter {
             string(label.key)
             byte(.colon)
             string(label.value)
+        }
+        raw("}")
+    }
+
+    private mutating func violation(_ violation: Judgement.Violation) {
+        raw("{\"text\":")
+        string(violation.text)
+        field("at", integer: violation.at.microseconds)
+        if !violation.story.isEmpty {
+            key("story")
+            list(violation.story) { $0.string($1) }
+        }
+        raw("}")
+    }
+
+    private mutating func counts(_ counts: [Judgement.Count]) {
+        raw(",\"counts\":{")
+        for (index, count) in counts.enumerated() {
+            if index > 0 { byte(.comma) }
+            string(count.name)
+            byte(.colon)
+            integer(count.number)
         }
         raw("}")
     }

@@ -39,6 +39,8 @@ public struct Recording: Sendable {
         public var kind: News.Kind
         /// In words.
         public var text: String
+        /// More of it, a line each; for what needs an explanation.
+        public var story: [String] = []
     }
 
     /// Nothing recorded yet.
@@ -74,6 +76,19 @@ public struct Recording: Sendable {
             for one in news where one.kind != .restart {
                 marks.append(Mark(at: one.at, kind: one.kind, text: one.text))
             }
+            if case .judged(let judgement) = entry.event { marks(of: judgement) }
+        }
+    }
+
+    /// What breaks a check happened long before it was found: each violation is a mark of its own.
+    private mutating func marks(of judgement: Judgement) {
+        for violation in judgement.violations {
+            let mark = Mark(
+                at: violation.at, kind: .violation, text: "\(judgement.text): \(violation.text)",
+                story: violation.story)
+            guard !marks.contains(mark) else { continue }
+            let place = marks.firstIndex { $0.at > violation.at } ?? marks.count
+            marks.insert(mark, at: place)
         }
     }
 

@@ -13,6 +13,7 @@ enum LabEvent: Sendable {
     case probe(ProbeResult)
     case client(NodeID, [UInt8])
     case history(HistoryRecorder.News)
+    case live(LiveCheck.News)
     case capture(Capture.News)
 }
 

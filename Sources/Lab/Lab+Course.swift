@@ -22,6 +22,7 @@ extension Lab {
         let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         let programs = topology.programs(in: path.map(String.init)) { access($0, X_OK) == 0 }
         let plan = LabPlan(topology, seed: options.seed, programs: programs.found)
+        let weather = try ScenarioReading.weather(of: topology)
         let script = try options.scenario.map { try ScenarioReading.script($0, of: topology) }
 
         let events = EventQueue<LabEvent>(bound: 65_536)
@@ -63,7 +64,8 @@ extension Lab {
         let lab = Lab(
             plan: plan, options: options, folder: folder, clock: clock, journal: journal,
             fabric: fabric, capture: capture, host: host, attachment: attachment, logs: logs,
-            events: events, reports: reports, history: history, script: script)
+            events: events, reports: reports, history: history, script: script,
+            weather: weather)
         do {
             try await lab.rehearseClocks()
             try await lab.open()
@@ -123,9 +125,11 @@ extension Lab {
         }
         present(.began)
         await makeMachines()
+        await beginWeather()
         beginDependents()
         await publishPorts()
         startSampling()
+        startLiveCheck()
         startScenario()
         let result = await withCheckedContinuation { continuation in
             if let endResult {
@@ -154,6 +158,7 @@ extension Lab {
         case .probe(let result): probed(result)
         case .client(let id, let line): clientTold(id, line)
         case .history(let news): historyTold(news)
+        case .live(let news): liveTold(news)
         case .capture(let news): captureTold(news)
         }
     }
@@ -184,8 +189,10 @@ extension Lab {
         giveUpWaiting()
         for task in tasks.values { task.cancel() }
         scenarioWake?.cancel()
+        trafficCourse?.cancel()
         for id in faults.inOrder.map(\.record.id) { await endFault(id, .runEnded) }
         await closeHistory()
+        await liveCheck?.end()
         for machine in plan.machines { node(machine.id, .finish) }
         let longest = plan.machines.map(\.life.grace).max() ?? .zero
         await allFinished(within: longest + .seconds(3))

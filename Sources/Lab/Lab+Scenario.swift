@@ -35,7 +35,7 @@ extension Lab {
         feedScenario(.interrupted(code))
     }
 
-    private func feedScenario(_ input: ScenarioRun.Input) {
+    func feedScenario(_ input: ScenarioRun.Input) {
         guard !isEnding, endResult == nil,
             let actions = scenario?.on(input, at: clock.now, core: state.core)
         else { return }
@@ -44,6 +44,7 @@ extension Lab {
             case .command(let order): carryOut(order)
             case .position(let position): record(.scenarioStep(position))
             case .judged(let judgement): record(.judged(judgement))
+            case .check: makeChecks()
             case .wake(let moment): wakeScenario(at: moment)
             case .finished(let findings):
                 end(RunEnd(reason: findings.reason, code: findings.code))

@@ -28,6 +28,8 @@ public actor Lab {
     let prober: Prober
     /// Writes what the clients did; nil: nothing is written.
     let history: HistoryRecorder?
+    /// Judges it while it grows; where the topology makes a check that can.
+    var liveCheck: LiveCheck?
     let random: KeyedRandom
 
     /// The fold of what was written so far.
@@ -54,9 +56,13 @@ public actor Lab {
     var beforehands: [FaultID: Beforehand] = [:]
     /// Operations a second over all clients; as the topology says when `nil`.
     var traffic: Double?
+    /// Changes it while its level changes.
+    var trafficCourse: Task<Void, Never>?
     /// How often the history has halved the keys that it keeps.
     var historyLevel = 0
     let script: Script?
+    /// Faults that stand from the first packet on.
+    let weather: [(command: Command, text: String)]
     var scenario: ScenarioRun?
     var scenarioIsAwake = false
     var scenarioWake: Task<Void, Never>?
@@ -75,7 +81,8 @@ public actor Lab {
         plan: LabPlan, options: RunOptions, folder: RunFolder, clock: RunClock,
         journal: JournalWriter, fabric: Fabric, capture: Capture, host: MachineHost,
         attachment: Supervisor.Attachment, logs: LogPump, events: EventQueue<LabEvent>,
-        reports: EventQueue<LabEvent>, history: HistoryRecorder?, script: Script?
+        reports: EventQueue<LabEvent>, history: HistoryRecorder?, script: Script?,
+        weather: [(command: Command, text: String)]
     ) {
         self.plan = plan
         self.options = options
@@ -91,6 +98,7 @@ public actor Lab {
         self.reports = reports
         self.history = history
         self.script = script
+        self.weather = weather
         prober = Prober()
         random = KeyedRandom(seed: plan.seed)
         machines = plan.machines.map { MachineRuntime(plan: $0, seed: plan.seed) }

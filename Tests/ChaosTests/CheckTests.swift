@@ -35,7 +35,7 @@ import Topology
 
     @Test(
         "the scenarios of every shipped topology are understood",
-        arguments: ["kv", "redis", "etcd"])
+        arguments: ["kv", "redis", "redis-sentinel", "etcd"])
     func shipped(_ name: String) throws {
         let topology = try Topology(
             parsing: readText(checkout("topologies/\(name).yaml")), file: "\(name).yaml")

@@ -140,7 +140,7 @@ import Testing
                 "ready(kv-9) and not ready(kv-1)",
                 "false: ready(kv-9) unknown: there is no node or group 'kv-9', ready(kv-1)"
             ),
-            ("lost == 0", "unknown: lost unknown: not in this version"),
+            ("lost == 0", "unknown: lost unknown: nothing was checked yet"),
         ])
     func answers(_ question: String, _ answer: String) throws {
         let words = Evaluation(of: core()).value(of: try Expression(parsing: question)).words

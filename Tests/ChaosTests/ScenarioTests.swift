@@ -14,10 +14,11 @@ import Topology
         let nodes = machines(of: topology)
         var lines: [Passage] = []
         let scenario = try #require(topology.scenarios.first)
-        let (script, complaints) = Script.check(scenarioText(scenario, lines: &lines), for: nodes)
+        let paper = Simulation.World(world)
+        let (script, complaints) = Script.check(
+            scenarioText(scenario, lines: &lines), for: nodes, checks: paper.checks.map(\.text))
         if !complaints.isEmpty { return complaints.map { "\($0.line.text): \($0.message)" } }
-        var simulation = Simulation(
-            try #require(script), machines: nodes, world: Simulation.World(world))
+        var simulation = Simulation(try #require(script), machines: nodes, world: paper)
         return simulation.play()
     }
 

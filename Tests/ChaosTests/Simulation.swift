@@ -22,6 +22,10 @@ struct Simulation {
         var noEffect = false
         /// How long it takes to find out what a fault does.
         var proof = 0.0
+        /// What checks will find.
+        var checks: [Judgement] = []
+        /// Whether checking takes for ever.
+        var checksForEver = false
         /// When to give up.
         var limit = 300.0
 
@@ -43,6 +47,18 @@ struct Simulation {
                         ))
                 case "no-effect": noEffect = true
                 case "proof": proof = Double(words[1]) ?? 0
+                case "check":
+                    checks.append(
+                        Judgement(
+                            kind: .check, text: words[1],
+                            verdict: .init(rawValue: words[2]) ?? .unknown,
+                            counts: words.dropFirst(3).compactMap { word in
+                                let pair = word.split(separator: "=")
+                                return UInt64(pair[1]).map {
+                                    Judgement.Count(name: String(pair[0]), number: $0)
+                                }
+                            }))
+                case "check-for-ever": checksForEver = true
                 default: break
                 }
             }
@@ -197,6 +213,13 @@ struct Simulation {
         case .finished(let findings):
             trace.append("\(clock) code \(findings.code), \(findings.reason)")
         case .command(let order): return obey(order)
+        case .check:
+            if world.checksForEver { return nil }
+            for judgement in world.checks {
+                trace.append("\(clock) check \(judgement.verdict.rawValue): \(judgement.text)")
+                record(.judged(judgement))
+            }
+            return .checked
         }
         return nil
     }

@@ -161,4 +161,20 @@ struct RegisterTests {
         #expect(violation.operations.last?.text.hasPrefix("b read 700 of x") == true)
         #expect(violation.operations.first?.text.hasPrefix("a wrote 700 to x") == true)
     }
+
+    @Test("answers of one moment: what broke the order is named, whichever of them came last")
+    func sameMoment() throws {
+        let rows = [
+            row(79, 113, "c1", "cas k", "[null,0]"), row(110, 124, "c2", "write k", "2"),
+            row(117, 131, "c3", "write k", "1"), row(112, 150, "c0", "read k", "2"),
+            row(136, 158, "c2", "read k", "1"), row(149, 158, "c4", "read k", "2"),
+            row(158, 170, "c0", "read k", "1"),
+        ]
+        let found = Check.linearizable.judge(
+            try history("register", rows), Options(refusedCompareObserves: true))
+        let violation = try #require(found.violations.first)
+        let named = Set(violation.operations.map(\.row))
+        // Two reads that began when both writes were over show both values.
+        #expect(named.isSuperset(of: [4, 5]), "\(named)")
+    }
 }

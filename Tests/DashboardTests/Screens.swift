@@ -38,6 +38,7 @@ enum Screens {
             keys: [.character("c")]),
         GoldenScreen(name: "leave", state: sentinel, view: now, keys: [.character("q")]),
         GoldenScreen(name: "replay", state: sentinel, view: replay),
+        GoldenScreen(name: "violation", state: sentinel, view: violation),
         GoldenScreen(
             name: "replay-help", state: sentinel, view: replay, keys: [.character("?")]),
     ]
@@ -74,6 +75,26 @@ enum Screens {
                     View.Replay.Mark(at: Stamp(seconds: 246.5), kind: .gone),
                     View.Replay.Mark(at: Stamp(seconds: 410), kind: .heal),
                 ]))
+        return view
+    }()
+
+    /// Stands still where a check is broken.
+    private static let violation: View = {
+        var view = replay
+        guard case .replay(var recording) = view.source else { return view }
+        recording.isPlaying = false
+        recording.marks.append(
+            View.Replay.Mark(
+                at: Stamp(seconds: 251.3), kind: .violation,
+                text: "no-lost-writes: k17: 842 is gone, although it was acknowledged",
+                story: [
+                    "client-4 wrote 842 to k17 through redis-1, 04:04.107 to 04:04.109, acknowledged",
+                    "client-2 read 799 of k17 through redis-2, 04:11.298 to 04:11.300, acknowledged",
+                    "redis-2 was already taking writes when it missed it.",
+                    "split: partition redis-1,client-4 / rest for 15s, 04:03.901 on",
+                    "redis-2 led from 04:05.400 on",
+                ]))
+        view.source = .replay(recording)
         return view
     }()
 

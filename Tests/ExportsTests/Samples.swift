@@ -61,6 +61,15 @@ enum Samples {
                         kind: .expect, text: "\(verdict) \(nasty)", verdict: verdict, detail: nasty)
                 ))
         }
+        tell(
+            4,
+            .judged(
+                Judgement(
+                    kind: .check, text: "check \(nasty)", verdict: .broken, detail: nasty,
+                    counts: [.init(name: nasty, number: 2)],
+                    violations: [
+                        .init(text: nasty, at: Stamp(seconds: 2), story: [nasty, nasty])
+                    ])))
         tell(5, .dropped(DropReport(what: nasty, count: 3)))
         tell(6, .runEnded(RunEnd(reason: nasty, code: code)))
         var origin = RunReport.Origin()

@@ -117,6 +117,31 @@ import Testing
         expectHonest(playback)
     }
 
+    @Test func `what broke a check is a mark where it can be seen, however late it was found`() {
+        var entries = SampleRun(nodes: 3, seconds: 100).entries
+        let judgement = Judgement(
+            kind: .check, text: "linearizable", verdict: .broken,
+            violations: [
+                .init(text: "k2 is odd", at: Stamp(seconds: 40), story: ["one", "two"]),
+                .init(text: "k1 is odd", at: Stamp(seconds: 20)),
+            ])
+        entries.insert(
+            Entry(
+                number: UInt64(entries.count), at: Stamp(seconds: 99.9), event: .judged(judgement)),
+            at: entries.count - 1)
+        var recording = Recording()
+        recording.append(entries)
+        let odd = recording.marks.filter { $0.kind == .violation }
+        #expect(odd.map(\.at) == [Stamp(seconds: 20), Stamp(seconds: 40)])
+        #expect(odd.last?.text == "linearizable: k2 is odd" && odd.last?.story == ["one", "two"])
+        #expect(recording.marks.map(\.at) == recording.marks.map(\.at).sorted())
+        var playback = Playback(recording)
+        playback.seek(to: Stamp(seconds: 10))
+        let first = playback.nextMark()
+        #expect(first == odd.first && playback.position == Stamp(seconds: 20))
+        expectHonest(playback)
+    }
+
     @Test func `a run that goes on can be looked back into`() {
         let entries = SampleRun(nodes: 2, seconds: 60).entries
         var recording = Recording()

@@ -68,7 +68,15 @@ struct RandomEntries {
             .judged(
                 Judgement(
                     kind: dice.one(of: Judgement.Kind.allCases), text: text(),
-                    verdict: dice.one(of: Judgement.Verdict.allCases), detail: text()))
+                    verdict: dice.one(of: Judgement.Verdict.allCases), detail: text(),
+                    counts: (0..<Int(whole() % 3)).map { _ in
+                        Judgement.Count(name: text(), number: whole())
+                    },
+                    violations: (0..<Int(whole() % 3)).map { _ in
+                        Judgement.Violation(
+                            text: text(), at: Stamp(microseconds: Int64(whole() % 1_000_000_000)),
+                            story: (0..<Int(whole() % 3)).map { _ in text() })
+                    }))
         case 21: .logLines(node(), firstByte: whole(), count: UInt32(truncatingIfNeeded: whole()))
         case 22: .dropped(DropReport(what: text(), count: whole()))
         case 23: .note(text(), by: text())

@@ -41,7 +41,8 @@ import Testing
             #expect(found.count >= run.entries.count - lost - 1)
             var core = Core()
             for entry in found { core.apply(entry) }
-            if lost > 0, from > 0, to < bytes.count {
+            // Where the last line lost its beginning nobody knows what stood before it.
+            if lost > 0, from > 0, bytes[to...].dropLast().contains(0x0A) {
                 #expect(core.missingEntries + decoder.brokenLines > 0)
             }
         }

@@ -5,7 +5,7 @@ import Testing
 
 extension LabTests {
     /// Debian's etcd, from the shipped topology.
-    @Suite(.serialized, .timeLimit(.minutes(3)))
+    @Suite(.serialized, .timeLimit(.minutes(4)))
     struct EtcdTests {
         @Test func `a leader in the minority steps back, and what it told is known word by word`()
             async throws
@@ -26,6 +26,26 @@ extension LabTests {
             #expect(core.clients.total.ok > 1_000)
             let history = try String(contentsOfFile: folder.history, encoding: .utf8)
             #expect(history.contains("\"cas\"") && history.hasSuffix("}}\n"))
+            try staysLinearizable(core)
+        }
+
+        private func staysLinearizable(_ core: Core) throws {
+            let made = core.judgements.filter { $0.kind == .check }
+            #expect(made.map(\.text) == ["linearizable", "no-lost-writes"])
+            #expect(made.allSatisfy { $0.verdict == .holds }, "\(made)")
+        }
+
+        @Test(arguments: ["leader-crash", "leader-pause", "leader-dark"])
+        func `it stays linearizable whatever befalls its leader`(scenario: String) async throws {
+            try Programs.need("etcd", package: "etcd-server")
+            let home = try Home()
+            let ran = try await home.squall(
+                "run", "etcd", scenario, "--runs", home.runs, within: .seconds(120))
+            #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
+            let folder = try #require(RunFolder.list(in: home.runs).first)
+            let core = try Recording(path: folder.journal).last.core
+            #expect(core.faults.map(\.proof?.verdict) == [.proved])
+            try staysLinearizable(core)
         }
 
         @Test func `five members are a setting away`() async throws {

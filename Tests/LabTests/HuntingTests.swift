@@ -60,6 +60,43 @@ extension LabTests {
             #expect(processes(marked: home.mark).isEmpty)
         }
 
+        /// A leader that acknowledges too early loses writes when it crashes, and only then.
+        static let early = """
+            squall: 1
+            name: early
+            nodes:
+              kv:
+                count: 1
+                run: squall-node kv --replication leader --broken early-acknowledge
+                ports: {http: 7000}
+                restart: {policy: on-failure, backoff: 100ms..1s}
+                stop: {signal: TERM, grace: 2s}
+            probe: {kind: prometheus, path: /metrics}
+            metrics: {role: kv_role, term: kv_term}
+            workload: {kind: register, driver: kv, keys: 20, traffic: 200/s, clients: 1, connections: 8}
+            checks: [no-lost-writes]
+            """
+
+        @Test func `a node that is broken is found by its check, with at most two faults`()
+            async throws
+        {
+            let home = try Home()
+            let file = try home.topology(Self.early, "early")
+            let ran = try await home.start([
+                "hunt", file, "--folder", home.path + "/hunt", "--seed", "4", "--faults", "4",
+                "--length", "3s", "--patience", "2", "--repeats", "2",
+            ]).end(within: .seconds(280))
+            #expect(ran.code == 1, "\(ran.output)\(ran.errors)")
+            #expect(ran.output.contains("the check no-lost-writes failed"), "\(ran.output)")
+            let smallest = contents(home.path + "/hunt/smallest.yaml")
+            let faults = smallest.split(separator: "\n").filter { $0.contains(" for ") }
+            #expect((1...2).contains(faults.count), "\(smallest)")
+            #expect(
+                faults.contains { line in
+                    ["crash ", "poweroff "].contains { line.contains($0) }
+                }, "\(smallest)")
+        }
+
         @Test func `a hunt needs a promise that is one, and its own folder`() async throws {
             let home = try Home()
             let file = try home.topology(Self.topology, "fragile")

@@ -27,7 +27,7 @@ extension LabTests {
             #expect(try await cli(lab, "primary", "eval", big, "0") == "stored")
             #expect(try await cli(lab, "replica-1", "get", "big").utf8.count == 3_000_000)
 
-            let leaky = try await lab.inject("loss between primary and replica-1 30% as leaky")
+            let leaky = try await lab.inject("loss between primary and replica-1 10% as leaky")
             #expect(try await cli(lab, "replica-1", "get", "big").utf8.count == 3_000_000)
             _ = try await lab.proof(of: leaky)
             try await lab.do("heal leaky")
@@ -85,7 +85,7 @@ extension LabTests {
             let told = marks.filter { $0.hasPrefix("f") }
             #expect(
                 told == [
-                    "f1 leaky began: loss between primary and replica-1 30% as leaky",
+                    "f1 leaky began: loss between primary and replica-1 10% as leaky",
                     "f1 leaky ended: healed",
                     "f2 slow began: delay between primary and replica-2 by 20ms as slow",
                     "f2 slow ended: run-ended",

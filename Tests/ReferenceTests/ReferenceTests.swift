@@ -40,7 +40,8 @@ import Testing
         let maps: [(name: String, keys: [String])] = [
             ("topology", Keys.topology), ("group", Keys.group), ("list", Keys.list),
             ("probe", Keys.probe), ("restart", Keys.restart), ("stop", Keys.stop),
-            ("workload", Keys.workload), ("scenario", Keys.scenario), ("chaos", Keys.chaos),
+            ("workload", Keys.workload), ("check", Keys.check), ("scenario", Keys.scenario),
+            ("chaos", Keys.chaos),
         ]
         for map in maps {
             let rows = page.table("keys: \(map.name)")
@@ -89,7 +90,11 @@ import Testing
     func faults() throws {
         let page = try Page("faults.md")
         let ways = ProcessFault.allCases.map(\.rawValue)
-        for verb in ways + ["partition", "isolate", "unplug", "cut", "delay", "loss"] {
+        let links = [
+            "partition", "isolate", "unplug", "cut", "hold", "delay", "loss", "duplicate",
+            "reorder", "corrupt", "limit", "mtu", "refuse", "profile",
+        ]
+        for verb in ways + links {
             #expect(page.lines.contains("### `\(verb)`"), "\(verb)")
         }
     }

@@ -56,6 +56,16 @@ internal import Testing
         #expect(other.allSatisfy { $0 == nil })
     }
 
+    @Test("a put is acknowledged before it is done, and done in the end, in the order of coming")
+    func earlyAcknowledge() async throws {
+        let flaw = Flaw(.earlyAcknowledge)
+        #expect(await missing(flaw, count: 20).count == 20)
+        let result = await flaw.submit(
+            .compareAndSet(key: "x", expect: .integer(20), value: .integer(21)), to: leader, replica
+        )
+        #expect(result == .done(21) && replica.read("x")?.value == .integer(21))
+    }
+
     @Test("one put in forty is done once more, on top of what was written since")
     func doubleApply() async throws {
         let flaw = Flaw(.doubleApply)

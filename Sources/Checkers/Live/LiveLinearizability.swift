@@ -21,6 +21,10 @@ public struct LiveLinearizability: Sendable {
     public private(set) var undecided: [String: Int64] = [:]
     /// Everything that was answered before this time is judged.
     public private(set) var judged: Int64 = 0
+    /// How many answers were judged.
+    public private(set) var answers = 0
+    /// Whether there are keys and none of them is judged any more.
+    public var isBlind: Bool { keys.isEmpty && broken.isEmpty && !undecided.isEmpty }
 
     private var keys: [String: LiveKey] = [:]
     private var waiting: [LiveOperation] = []
@@ -42,6 +46,12 @@ public struct LiveLinearizability: Sendable {
     /// at that time, which can only accuse a run that a better teller would have acquitted; so tell in
     /// time.
     public mutating func add(_ operation: LiveOperation) { waiting.append(operation) }
+
+    /// A key whose operations are not all told: it is not judged from now on.
+    public mutating func forget(_ key: String) {
+        guard isJudged(key) else { return }
+        giveUp(key, at: judged)
+    }
 
     /// All that was sent up to this time has been told. Judges the answers up to it.
     public mutating func advance(through time: Int64) {
@@ -84,6 +94,7 @@ public struct LiveLinearizability: Sendable {
     private mutating func judge(_ finished: Begun) {
         let key = finished.operation.key
         guard isJudged(key) else { return }
+        answers += 1
         do {
             let holds = try keys[key]?.end(finished.slot, limits) ?? true
             guard !holds else { return }

@@ -159,11 +159,14 @@ struct RegisterProblem {
     /// What an answer that no order gets beyond contradicts: all that was answered before it, as it was;
     /// what was not is there to take effect from its time on, or not at all.
     func contradicted(by index: Int) -> [Operation] {
-        let time = events[index].time
-        let last = events[index].operation
+        // Answers of the same moment stand before it or behind it.
+        var isAnswered = [Bool](repeating: false, count: operations.count)
+        for event in events[...index] where event.isReturn {
+            isAnswered[Int(event.operation)] = true
+        }
         return operations.enumerated().compactMap { number, operation in
             var operation = operation
-            if operation.returned >= time, number != Int(last) {
+            if !isAnswered[number] {
                 if operation.isObservation { return nil }
                 operation.returned = .max
             }

@@ -65,6 +65,16 @@ public struct Prefix: Equatable, Sendable {
     }
 }
 
+extension Prefix {
+    /// For people, without a full stop; times as the history tells them.
+    public func told(by history: History) -> String {
+        if before == 0, keys == 0, operations == 0 { return "nothing is proved" }
+        let keys = ofKeys > 1 ? ", \(keys) of \(ofKeys) keys to their end" : ""
+        let time = before > 0 ? "up to \(history.moment(before))" : "of what was judged"
+        return "proved to hold \(time): \(operations) operations\(keys)"
+    }
+}
+
 /// The verdict of one check on one history.
 public struct Judgement: Equatable, Sendable {
     /// What was checked.

@@ -116,6 +116,7 @@ extension Renderer {
         case .restart: (glyphs.back, .accent)
         case .refused: (glyphs.gone, .warning)
         case .verdict: (glyphs.verdict, .accent)
+        case .violation: (glyphs.verdict, .alarm)
         case .note: (glyphs.note, .plain)
         case .lost: (glyphs.warning, .warning)
         }

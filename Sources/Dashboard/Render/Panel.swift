@@ -34,10 +34,10 @@ extension Renderer {
         return panel(title, left: left, top: top, width: width, height: height)
     }
 
-    /// Above the keys, over the whole width.
-    mutating func bottom(_ title: String, rows: Int) -> Panel {
-        let height = min(max(1, size.rows - 1), rows + 2)
-        let top = max(0, size.rows - 1 - height)
+    /// Above the keys, or so many lines from below, over the whole width.
+    mutating func bottom(_ title: String, rows: Int, above: Int = 1) -> Panel {
+        let height = min(max(1, size.rows - above), rows + 2)
+        let top = max(0, size.rows - above - height)
         return panel(title, left: 0, top: top, width: columns, height: height)
     }
 

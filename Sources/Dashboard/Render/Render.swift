@@ -42,8 +42,10 @@ struct Renderer {
             drawFewLines()
         } else if size.rows < 16 || columns < 60 {
             drawSmall()
+            drawViolation()
         } else {
             drawFull()
+            drawViolation()
         }
         drawOverlay()
     }

@@ -18,6 +18,28 @@ extension Renderer {
         write(time, column + width + 2, row)
     }
 
+    /// What clients saw that was promised not to be, with its explanation, while a recording stands still
+    /// where it can be seen.
+    mutating func drawViolation() {
+        guard case .replay(let replay) = view.source, !replay.isPlaying, view.overlay == nil,
+            let mark = replay.marks.last(where: {
+                $0.kind == .violation && $0.at <= replay.position
+                    && replay.position - $0.at <= .milliseconds(50)
+            })
+        else { return }
+        let room = max(1, size.rows - 9)
+        var lines = [mark.text] + mark.story.map { "  " + $0 }
+        if lines.count > room {
+            let more = lines.count - room + 1
+            lines = lines.prefix(room - 1) + ["  \(more) more: squall check tells all"]
+        }
+        let panel = bottom("a promise is broken here", rows: lines.count, above: 2)
+        for (line, text) in lines.enumerated() {
+            let fitting = text.left(panel.columns, ellipsis: glyphs.ellipsis)
+            write([Span(fitting, line == 0 ? .alarm : .plain)], in: panel, line: line)
+        }
+    }
+
     private mutating func drawTrack(
         _ replay: View.Replay, column: Int, width: Int, row: Int
     ) {

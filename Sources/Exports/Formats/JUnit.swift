@@ -65,6 +65,7 @@ extension Report {
             if let place = point.place {
                 text.append("\(place.file):\(place.line):\(place.column)")
             }
+            text += point.story
             text.append("again: \(run.origin.again)")
             return [
                 head + ">",

@@ -28,6 +28,13 @@ extension Report {
             }
             lines.append("")
         }
+        for promise in run.promises where !promise.violations.isEmpty {
+            for violation in promise.violations {
+                lines.append("- \(cell(violation.text))")
+                lines += violation.story.map { "  - \(cell($0))" }
+            }
+            lines.append("")
+        }
         lines += figures(run)
         lines += run.comparison.map { "- \(cell($0.words))" }
         if !run.comparison.isEmpty { lines.append("") }

@@ -45,6 +45,17 @@ extension RunReport {
             ("kind", .string(promise.kind.rawValue)), ("text", .string(promise.text)),
             ("verdict", .string(promise.verdict.rawValue)), ("detail", .string(promise.detail)),
             ("file", .text(place?.file)), ("line", place.map { .integer(Int64($0.line)) } ?? .null),
+            ("counts", .object(promise.counts.map { ($0.name, .count($0.number)) })),
+            (
+                "violations",
+                .array(
+                    promise.violations.map {
+                        .object([
+                            ("text", .string($0.text)), ("at", .seconds($0.at.seconds)),
+                            ("story", .array($0.story.map { .string($0) })),
+                        ])
+                    })
+            ),
         ])
     }
 }

@@ -28,7 +28,8 @@ struct RunSection {
             return [
                 "<span class=\"\(style)\">\(promise.verdict.glyph) \(promise.verdict.rawValue)</span>",
                 "\(promise.kind.rawValue) <code>\(Escaping.xml(promise.text))</code>",
-                Escaping.xml(promise.detail).replacing("\n", with: "<br>"),
+                ([promise.detail] + promise.story).map { Escaping.xml($0) }
+                    .joined(separator: "\n").replacing("\n", with: "<br>"),
             ]
         }
         return ["<h3>Promises</h3>"]

@@ -12,6 +12,8 @@ struct Point {
     var message: String
     /// Where it stands in the scenario's file.
     var place: RunReport.Place?
+    /// What clients saw that was promised not to be, a line each.
+    var story: [String] = []
 
     /// As test reports tell it.
     enum State {
@@ -59,7 +61,8 @@ extension RunReport {
             }
         return Point(
             name: "\(promise.kind.rawValue) \(promise.text)", kind: promise.kind.rawValue,
-            state: state, message: promise.detail, place: origin.places[promise.text])
+            state: state, message: promise.detail, place: origin.places[promise.text],
+            story: promise.story)
     }
 
     private func point(_ fault: FaultFigures) -> Point? {

@@ -70,6 +70,14 @@ extension RunReport {
 }
 
 extension Judgement {
+    /// Each violation and what explains it, a line each.
+    var story: [String] {
+        violations.flatMap { violation in
+            ["\(violation.text) (at \(Spoken.fixed(violation.at.seconds, 3)) s)"]
+                + violation.story.map { "  " + $0 }
+        }
+    }
+
     /// What was promised and what was found.
     var complaint: String {
         let what = verdict == .unknown ? "could not be judged" : "is broken"

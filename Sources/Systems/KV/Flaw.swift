@@ -10,9 +10,12 @@ public enum KVFlaw: String, CaseIterable, Sendable {
     case lostWrite = "lost-write"
     /// Some puts are done once more a moment later, on top of what was written since.
     case doubleApply = "double-apply"
+    /// Every put is acknowledged a moment before it is on the disk: nobody notices, until a crash.
+    case earlyAcknowledge = "early-acknowledge"
 }
 
-/// Makes the mistake: one operation in forty.
+/// Makes the mistake: one operation in forty, but for the early acknowledgement, which is always wrong and
+/// seldom seen.
 final class Flaw: Sendable {
     private static let rhythm: UInt64 = 40
     private static let moment: Duration = .milliseconds(100)
@@ -21,6 +24,8 @@ final class Flaw: Sendable {
         var operations: UInt64 = 0
         /// What each key held before its last change.
         var before: [String: Store.Pair] = [:]
+        /// The put that will be on the disk last.
+        var last: Task<Void, Never>?
     }
 
     private let kind: KVFlaw
@@ -36,7 +41,11 @@ final class Flaw: Sendable {
 
     /// What becomes of a write, and what its client is told.
     func submit(_ write: Write, to leader: Leader, _ replica: Replica) async -> WriteResult {
-        guard case .put(let key, _) = write else { return await leader.submit(write) }
+        guard case .put(let key, _) = write else {
+            // Whoever compares sees what was acknowledged.
+            await memory.withLock { $0.last }?.value
+            return await leader.submit(write)
+        }
         switch kind {
         case .staleRead:
             let old = replica.read(key)
@@ -54,6 +63,16 @@ final class Flaw: Sendable {
                 }
             }
             return result
+        case .earlyAcknowledge:
+            memory.withLock { memory in
+                let before = memory.last
+                memory.last = Task {
+                    try? await Task.sleep(for: Self.moment)
+                    await before?.value
+                    _ = await leader.submit(write)
+                }
+            }
+            return .done(replica.facts.position)
         }
     }
 

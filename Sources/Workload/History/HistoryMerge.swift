@@ -167,6 +167,9 @@ struct HistoryMerge: Sendable {
         return bytes
     }
 
+    /// Everything that ended before this time, and came, was handed out by `next`.
+    func told(now: Int64) -> Int64 { min(clients.values.compactMap(\.mark).min() ?? now, now) }
+
     private var toldLost: Set<Int> = []
 
     private mutating func lost() -> [UInt8] {

@@ -64,6 +64,11 @@ public final class HistoryRecorder: Sendable {
         case finish(patience: Int64)
     }
 
+    /// Microseconds of the run: every operation of a client that ended before is written, also those of a
+    /// client that says nothing for a while, for which the writing itself does not wait.
+    public var told: Int64 { horizon.load(ordering: .acquiring) }
+
+    private let horizon = Atomic<Int64>(0)
     private let inbox = Mutex<[Order]>([])
     private let wake: (read: Int32, write: Int32)
     private let ended = Mutex<(isOver: Bool, waiting: [CheckedContinuation<Void, Never>])>(
@@ -97,6 +102,7 @@ public final class HistoryRecorder: Sendable {
                 loop.wait(for: self.wake.read)
                 for order in self.takeOrders() { self.obey(order, &loop) }
                 loop.turn()
+                self.horizon.store(loop.told, ordering: .releasing)
             }
             self.finished()
         }
@@ -202,6 +208,8 @@ private struct HistoryLoop {
     private var toldFull = false
     private var hasFailed = false
     private(set) var isOver = false
+    /// See `HistoryRecorder.told`.
+    private(set) var told: Int64 = 0
 
     init(
         file: Int32, merge: HistoryMerge, header: [UInt8], clock: @escaping @Sendable () -> Int64,
@@ -256,6 +264,7 @@ private struct HistoryLoop {
         guard now - wroteAt >= Int64(Self.interval) * 1_000 || finishBy != nil else { return }
         wroteAt = now
         write(merge.next(now: now))
+        told = merge.told(now: now)
         report()
         if let finishBy, now >= finishBy || merge.allSaidGoodbye { end(now) }
     }

@@ -1,0 +1,148 @@
+internal import Chaos
+internal import Checkers
+internal import Cluster
+internal import Foundation
+internal import Journal
+internal import Topology
+internal import Workload
+
+/// Holds what the clients saw against what the topology promises, once the traffic has stopped.
+extension Lab {
+    /// Ends the history, makes every check of the topology, writes the verdicts into the journal and tells
+    /// the scenario. Checks run beside the lab, which goes on; the end of the run ends them.
+    func makeChecks() {
+        background { lab in
+            await lab.closeHistory()
+            await lab.liveCheck?.end()
+            let history = HistoryToCheck.read(lab.folder.history)
+            for check in lab.plan.topology.checks {
+                let judgement = await history.judgement(
+                    of: check, under: Circumstances(lab.state.core))
+                guard !lab.isEnding, !Task.isCancelled else { return }
+                lab.record(.judged(judgement))
+            }
+            lab.feedScenario(.checked)
+        }
+    }
+}
+
+extension Lab {
+    /// Begins to judge what can be judged while the run goes on.
+    func startLiveCheck() {
+        guard let history, let workload = plan.topology.workload,
+            plan.topology.checks.contains(where: { $0.name == Check.linearizable.rawValue })
+        else { return }
+        let events = events
+        liveCheck = LiveCheck(
+            path: folder.history, timeout: workload.timeout, horizon: { history.told },
+            tell: { events.put(.live($0)) })
+    }
+
+    /// A verdict so far. The one at the end is made anew, of everything.
+    func liveTold(_ news: LiveCheck.News) {
+        let name = Check.linearizable.rawValue
+        // What comes late is not so any more.
+        let isMade = state.core.judgements.contains {
+            $0.kind == .check && $0.text == name && $0.detail != Self.soFar
+        }
+        switch news {
+        case .begun where !isMade:
+            record(.judged(.init(kind: .check, text: name, verdict: .holds, detail: Self.soFar)))
+        case .lost(let why) where !isMade:
+            record(.judged(.init(kind: .check, text: name, verdict: .unknown, detail: why)))
+        case .broken(let key, let operation, let at) where !isMade:
+            let text = "\(key): \(operation) fits no order of what was done before"
+            record(
+                .judged(
+                    .init(
+                        kind: .check, text: name, verdict: .broken, detail: text,
+                        violations: [.init(text: text, at: at)])))
+        case .begun, .lost, .broken: break
+        }
+    }
+
+    private static let soFar = "so far"
+}
+
+/// The history of a run, or why there is none.
+enum HistoryToCheck: Sendable {
+    case history(History)
+    case missing(String)
+
+    static func read(_ path: String) -> HistoryToCheck {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            return .missing("the history cannot be read")
+        }
+        do {
+            return .history(try History(reading: Array(data)))
+        } catch {
+            return .missing("the history cannot be read: \(error)")
+        }
+    }
+
+    /// Makes one check, on a thread that nobody waits for otherwise.
+    func judgement(
+        of wanted: Topology.Check, under circumstances: Circumstances
+    ) async -> Cluster.Judgement {
+        guard case .history(let history) = self, let check = Check(rawValue: wanted.name) else {
+            let why = if case .missing(let why) = self { why } else { "no such check" }
+            return Judgement(kind: .check, text: wanted.name, verdict: .unknown, detail: why)
+        }
+        let task = Task.detached {
+            check.judge(history, Options(time: wanted.budget, memory: wanted.memory))
+        }
+        let found = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        return found.told(by: history, circumstances)
+    }
+}
+
+extension Checkers.Judgement {
+    /// So many violations are written into the journal; `squall check` tells all of them.
+    private static var mostTold: Int { 5 }
+    /// Operations of one violation; longer contradictions are told in full by `squall check`.
+    private static var mostLines: Int { 12 }
+
+    /// As it is written into the journal.
+    fileprivate func told(
+        by history: History, _ circumstances: Circumstances
+    ) -> Cluster.Judgement {
+        var told = Cluster.Judgement(
+            kind: .check, text: check.rawValue, verdict: .holds,
+            counts: figures.map { .init(name: $0.name, number: UInt64(clamping: $0.count)) })
+        switch verdict {
+        case .valid: told.detail = "\(operations) operations"
+        case .unknown(let why, let proven):
+            told.verdict = .unknown
+            told.detail = "\(why.text); \(proven.told(by: history))"
+        case .invalid(let violations):
+            told.verdict = .broken
+            let others = violations.count - 1
+            told.detail =
+                (violations.first?.title ?? "") + (others > 0 ? ", and \(others) more" : "")
+            told.violations = violations.prefix(Self.mostTold).map { violation in
+                .init(
+                    text: violation.title, at: Stamp(microseconds: violation.at),
+                    story: violation.operations.prefix(Self.mostLines).map(\.text)
+                        + violation.reasons
+                        + circumstances.lines(about: violation, in: history))
+            }
+        }
+        return told
+    }
+}
+
+extension Circumstances {
+    /// What was done to those who take part in a violation, meanwhile.
+    fileprivate func lines(about violation: Violation, in history: History) -> [String] {
+        let rows = violation.operations.map(\.row)
+        let names = Set(rows.compactMap { history.node($0) } + rows.map { history.client($0) })
+        let from = violation.operations.map(\.invoked).min() ?? violation.at
+        return lines(
+            about: Array(names), from: Stamp(microseconds: from),
+            to: Stamp(microseconds: violation.at))
+    }
+}
