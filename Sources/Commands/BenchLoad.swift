@@ -10,18 +10,14 @@ extension BenchCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measure the clients: operations a second, and what their history costs.",
             discussion: """
-                One redis-server in a lab of its own, asked by squall's clients at a set rate and as \
-                fast as they can, with and without a history; then by redis-benchmark from the same \
-                place. Needs redis-server.
+                One redis-server in a lab of its own is asked by squall's clients at a set rate, with \
+                and without a history; then one client and redis-benchmark are as fast as they can, \
+                each beside the server. Needs redis-server.
                 """)
 
         @OptionGroup var choice: BenchChoice
 
         func run() throws {
-            #if DEBUG
-                complain(
-                    "a debug build is measured: build with `swift build -c release` for figures")
-            #endif
             let bench = LoadBench(choice)
             let report = try bench.run()
             try choice.tell(report, report.lines, holds: report.holds)
@@ -52,12 +48,11 @@ private struct LoadBench {
         choice.progress("50,000/s with history")
         let fast = try share(50_000, history: true)
         choice.progress("flat out")
-        let flat = try made(at: 100_000, history: false)
-        let flatKept = try made(at: 100_000, history: true)
-        choice.progress("redis-benchmark")
-        return LoadReport(
-            kept: kept, plain: plain, fast: fast, flat: flat, flatKept: flatKept,
-            benchmark: try benchmark())
+        let (choice, seconds) = (choice, seconds)
+        let flat = try choice.outcome {
+            try await FlatOut.measure(seconds: seconds, user: choice.user)
+        }
+        return LoadReport(kept: kept, plain: plain, fast: fast, flat: flat)
     }
 
     // MARK: squall's clients
@@ -67,11 +62,6 @@ private struct LoadBench {
         let p99 = latency.microseconds(atQuantile: 0.99).map { $0 / 1_000 }
         return LoadReport.Share(
             rate: rate, share: due > 0 ? Double(ok) / Double(due) : 0, p99: p99)
-    }
-
-    private func made(at rate: Double, history: Bool) throws -> Double {
-        let (_, ok, _) = try seconds(at: rate, clients: 1, history)
-        return Double(ok) / Double(seconds)
     }
 
     /// What the clients did in the measured seconds.
@@ -94,8 +84,7 @@ private struct LoadBench {
                 steps:
                   - wait until ready(all) within 20s
                   - wait \(seconds + 4)s
-            """
-        ).0
+            """)
         guard let ready = state.core.allReadyAt else { throw unmeasured("redis-server never ran") }
         let window = state.core.clients.seconds.filter {
             $0.at >= ready + .seconds(2) && $0.at < ready + .seconds(2 + seconds)
@@ -107,40 +96,12 @@ private struct LoadBench {
         )
     }
 
-    // MARK: What one would use instead
-
-    private func benchmark() throws -> Double {
-        let (_, folder) = try lab(
-            """
-              bench:
-                run: redis-benchmark -h {redis.ip} -p 6379 -c 50 -n 200000 -r 1000 -t set,get --csv
-                after: {redis: ready}
-            scenarios:
-              measure:
-                settle: 1s
-                steps:
-                  - wait until ready(bench) within 20s
-                  - wait until not ready(bench) within 60s
-            """)
-        let log = (try? String(contentsOfFile: folder.log(of: "bench"), encoding: .utf8)) ?? ""
-        let rates = log.split(separator: "\n").compactMap { line -> Double? in
-            let words = line.split(separator: "\"").map(String.init)
-            guard let place = words.firstIndex(where: { $0 == "SET" || $0 == "GET" }),
-                place + 2 < words.count
-            else { return nil }
-            return Double(words[place + 2])
-        }
-        guard rates.count == 2 else { throw unmeasured("redis-benchmark said: \(log)") }
-        // As many of one as of the other: what both take together.
-        return 2 / rates.reduce(0) { $0 + 1 / $1 }
-    }
-
     private func unmeasured(_ why: String) -> any Error {
         failure("it could not be measured: \(why)", code: Code.unavailable)
     }
 
-    /// Runs the scenario `measure` of one redis-server and something else; the state at its end.
-    private func lab(_ rest: String) throws -> (ClusterState, RunFolder) {
+    /// Runs the scenario `measure` of one redis-server and its clients; the state at the end.
+    private func lab(_ rest: String) throws -> ClusterState {
         let text = """
             squall: 1
             name: bench
@@ -165,6 +126,6 @@ private struct LoadBench {
         let state = try RunningRun(folder: run.folder).follow(series: false) { _, _ in }
         var status: Int32 = 0
         waitpid(run.process, &status, 0)
-        return (state, run.folder)
+        return state
     }
 }

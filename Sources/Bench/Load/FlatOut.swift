@@ -1,0 +1,79 @@
+internal import Cluster
+internal import Supervisor
+
+/// How many operations a second a client of squall makes at most, and redis-benchmark in its place: both in
+/// one machine with the server they ask, so that what makes the load is compared, and not what carries it.
+public struct FlatOut: Sendable {
+    /// Operations a second of squall's client: half of them reads, half writes.
+    public var client: Double
+    /// The same of redis-benchmark.
+    public var benchmark: Double
+
+    /// Connections of either.
+    private static let connections = 50
+
+    /// Measures for about `seconds` each. Throws where machines cannot be made, or a program is missing.
+    public static func measure(seconds: Int, user: String?) async throws -> FlatOut {
+        try await Stage.with(host: nil, user: user) { stage in
+            let machine = try await stage.machine(.init(0), stage.host.attachments[0])
+            _ = try await stage.start(
+                ["redis-server", "--port", "6379", "--save", ""], in: machine)
+            // Once before it counts.
+            _ = try await benchmark(stage, machine, requests: 20_000)
+            let before = try await benchmark(stage, machine, requests: 50_000 * seconds / 2)
+            let client = try await client(stage, machine, seconds: seconds)
+            let after = try await benchmark(stage, machine, requests: 50_000 * seconds / 2)
+            return FlatOut(client: client, benchmark: (before + after) / 2)
+        }
+    }
+
+    /// One command after the other; together as many reads as writes.
+    private static func benchmark(
+        _ stage: Stage, _ machine: Machine, requests: Int
+    ) async throws -> Double {
+        let output = try await stage.output(
+            of: [
+                "redis-benchmark", "-c", "\(connections)", "-n", "\(requests)", "-r", "1000", "-t",
+                "set,get", "--csv",
+            ], in: machine)
+        let rates = output.split(separator: "\n").compactMap { line -> Double? in
+            let words = line.split(separator: "\"")
+            guard words.count > 2, words[0] == "SET" || words[0] == "GET" else { return nil }
+            return Double(words[2])
+        }
+        guard rates.count == 2 else { throw BenchError("redis-benchmark said: \(output)") }
+        return 2 / rates.reduce(0) { $0 + 1 / $1 }
+    }
+
+    /// Asked for more than it can do, it does what it can.
+    private static func client(
+        _ stage: Stage, _ machine: Machine, seconds: Int
+    ) async throws -> Double {
+        let configuration =
+            "{\"client\":1,\"name\":\"client-1\",\"incarnation\":0,\"kind\":\"register\","
+            + "\"driver\":\"redis\",\"targets\":[{\"node\":\"redis\",\"address\":\"127.0.0.1\","
+            + "\"port\":6379}],\"method\":\"GET\",\"path\":\"/\",\"keys\":1000,\"accounts\":10,"
+            + "\"program\":[],\"history\":false,\"zero\":0,\"rate\":100000,"
+            + "\"connections\":\(connections),\"timeout\":1000,\"interval\":500,\"seed\":1}"
+        let output = try await stage.output(
+            of: [
+                "sh", "-c",
+                "(echo '\(configuration)'; sleep \(seconds + 1)) | \(Stage.programs)/squall __client",
+            ], in: machine)
+        // The first second is its running start, the last report is cut short.
+        let made = output.split(separator: "\n").dropFirst(2).dropLast().compactMap { line in
+            number("ok", in: line).flatMap { ok in
+                number("interval", in: line).map { (ok: ok, seconds: $0) }
+            }
+        }
+        let seconds = made.reduce(0) { $0 + $1.seconds }
+        guard seconds > 0.4 else { throw BenchError("squall's client said: \(output)") }
+        return made.reduce(0) { $0 + $1.ok } / seconds
+    }
+
+    /// A number of a flat JSON object.
+    private static func number(_ key: String, in line: Substring) -> Double? {
+        guard let found = line.firstRange(of: "\"\(key)\":") else { return nil }
+        return Double(line[found.upperBound...].prefix { !",}".contains($0) })
+    }
+}
