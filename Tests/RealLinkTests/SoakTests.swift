@@ -159,6 +159,8 @@ private struct Storm {
                 active.remove(at: dice.below(active.count))
             }
             try await machines.install(active)
+            // As labs do: final counts are kept until somebody asks for them.
+            _ = machines.fabric.ended()
             // As long as a few echoes take, or the wait for them.
             _ = await machines.fabric.echo.burst(
                 from: NodeID(0), to: NodeID(1), count: 2, every: .milliseconds(5),
