@@ -494,11 +494,14 @@ public struct RunEnd: Equatable, Sendable {
     public var reason: String
     /// The exit code that it means, where it was judged.
     public var code: Int32
+    /// How packets kept their times, if they did not: "disturbed: …"; empty when all is well.
+    public var timing: String
 
     /// An end.
-    public init(reason: String, code: Int32 = 0) {
+    public init(reason: String, code: Int32 = 0, timing: String = "") {
         self.reason = reason
         self.code = code
+        self.timing = timing
     }
 }
 

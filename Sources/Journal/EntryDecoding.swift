@@ -127,7 +127,10 @@ extension Scanner {
                     value: fields.text("value"), reason: fields.text("reason") ?? "",
                     by: fields.text("by") ?? ""))
         case "run.ended":
-            .runEnded(RunEnd(reason: try fields.needed("reason"), code: fields.whole("code") ?? 0))
+            .runEnded(
+                RunEnd(
+                    reason: try fields.needed("reason"), code: fields.whole("code") ?? 0,
+                    timing: fields.text("timing") ?? ""))
         default: .unknown(kind: kind)
         }
     }

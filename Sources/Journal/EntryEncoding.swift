@@ -141,6 +141,7 @@ extension LineWriter {
             raw("\"run.ended\"")
             field("reason", text: end.reason)
             field("code", integer: end.code)
+            field("timing", unlessEmpty: end.timing)
         }
     }
 

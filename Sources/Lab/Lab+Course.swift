@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Cluster
 internal import Fabric
+internal import Faults
 internal import Foundation
 internal import Glibc
 internal import Journal
@@ -206,6 +207,8 @@ extension Lab {
         // The nodes' last words are told before the end.
         for queue in [events, reports] { queue.finish() }
         for pump in pumps { await pump.value }
+        var result = result
+        result.timing = timing.words
         record(.runEnded(result))
         journal.finish()
         control?.stop()

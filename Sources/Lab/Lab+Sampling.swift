@@ -200,6 +200,7 @@ extension Lab {
         sampling.linksAt = counters.at
         if !changed.isEmpty { offer(.linkSamples(changed)) }
         tellLosses(counters)
+        tellTiming(counters)
     }
 
     /// Writes a tick of samples, unless the journal is stuck: then it is told how many were not.

@@ -50,6 +50,8 @@ public actor Lab {
     var sampling = Sampling()
     /// Packets lost that nobody asked for.
     var losses = UnaskedLosses()
+    /// How late the switch was, as of the last look.
+    var timing = Timing(LatencyHistogram())
     /// The machine whose device was read last.
     var nextDevice = 0
     /// What was felt before each fault that is in force, for its proof's end.

@@ -71,7 +71,7 @@ enum Samples {
                         .init(text: nasty, at: Stamp(seconds: 2), story: [nasty, nasty])
                     ])))
         tell(5, .dropped(DropReport(what: nasty, count: 3)))
-        tell(6, .runEnded(RunEnd(reason: nasty, code: code)))
+        tell(6, .runEnded(RunEnd(reason: nasty, code: code, timing: nasty)))
         var origin = RunReport.Origin()
         origin.again = "squall run " + nasty
         origin.settings = [(word: "w", value: nasty)]

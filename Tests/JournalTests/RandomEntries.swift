@@ -81,7 +81,10 @@ struct RandomEntries {
         case 22: .dropped(DropReport(what: text(), count: whole()))
         case 23: .note(text(), by: text())
         case 24: .unknown(kind: "later." + text())
-        default: .runEnded(RunEnd(reason: text(), code: Int32(truncatingIfNeeded: whole())))
+        default:
+            .runEnded(
+                RunEnd(
+                    reason: text(), code: Int32(truncatingIfNeeded: whole()), timing: text()))
         }
     }
 

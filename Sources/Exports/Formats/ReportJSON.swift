@@ -30,6 +30,7 @@ extension RunReport {
             ("ready_after", .seconds(core.allReadyAt?.seconds)),
             ("promises", .array(promises.map(json))), ("faults", .array(faults.map(\.json))),
             ("clients", clients.map(\.json) ?? .null),
+            ("timing", .text(timing.isEmpty ? nil : timing)),
             ("compared", .array(comparison.map(\.json))),
             ("steps", .array((core.scenario?.steps ?? []).map(\.json))),
             (

@@ -1,6 +1,9 @@
 internal import Cluster
 
 extension RunReport {
+    /// Why figures of time are not to be trusted; empty when they are.
+    var timing: String { state.core.ended?.timing ?? "" }
+
     /// What is printed when a run is over. The first line is the verdict with its reason, the last
     /// one, where it did not pass, the command that repeats it.
     public var summary: [String] {
@@ -18,6 +21,7 @@ extension RunReport {
             lines.append("  clients   " + parts.joined(separator: " · "))
         }
         lines += comparison.map { "  \($0.words)" }
+        if !timing.isEmpty { lines.append("  timing    \(Escaping.oneLine(timing))") }
         if !name.isEmpty { lines.append("look:  squall replay \(name)") }
         if code != 0 { lines.append("again: \(origin.again)") }
         return lines

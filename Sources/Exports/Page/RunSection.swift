@@ -120,6 +120,7 @@ struct RunSection {
             ("run", run.name), ("began", run.wall), ("took", Spoken.time(run.length)),
             ("seed", String(run.seed)), ("exit code", String(run.code)),
             ("network", core.run?.fabric ?? ""), ("scheduling", core.run?.scheduling ?? ""),
+            ("timing", run.timing),
             ("recorded in", run.origin.folder), ("made by", program),
         ]
         facts += run.origin.settings.map { ("setting \($0.word)", $0.value) }
