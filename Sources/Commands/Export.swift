@@ -36,10 +36,20 @@ struct Export: ParsableCommand {
     @Flag(help: "A table with a row a second.")
     var csv = false
 
+    @Option(
+        defaultAsFlag: "2",
+        help: ArgumentHelp(
+            "A film of the dashboard for asciinema, with chapters. "
+                + "With =3 asciicast version 3 in place of 2."))
+    var cast: String?
+
+    @Flag(help: "With --svg and --cast: on a light background.")
+    var light = false
+
     @Option(help: "With --svg: the moment, in seconds since the run began; its end when left out.")
     var at: Double?
 
-    @Option(help: "With --svg: columns and lines, as 120x35.")
+    @Option(help: "With --svg and --cast: columns and lines, as 120x35.")
     var size = "120x35"
 
     @Option(help: "Where runs are kept.")
@@ -49,28 +59,34 @@ struct Export: ParsableCommand {
     var recorded: String?
 
     /// What it is turned into.
-    private enum Form: CaseIterable { case script, svg, html, junit, json, edn, csv }
+    private enum Form: CaseIterable { case script, svg, cast, html, junit, json, edn, csv }
 
     func run() throws {
-        var (spelling, recorded) = (script, recorded)
+        var (spelling, version, recorded) = (script, cast, recorded)
         // `--script last`: the value is optional, so the run's name looks like one.
         if let word = spelling, Recipe.Spelling(rawValue: word) == nil, recorded == nil {
             (spelling, recorded) = (Recipe.Spelling.names.rawValue, word)
         }
+        if let word = version, Cast.Version(rawValue: word) == nil, recorded == nil {
+            (version, recorded) = (Cast.Version.two.rawValue, word)
+        }
         let chosen = [
-            (Form.script, spelling != nil), (.svg, svg), (.html, html), (.junit, junit),
+            (Form.script, spelling != nil), (.svg, svg), (.cast, version != nil), (.html, html),
+            (.junit, junit),
             (.json, json), (.edn, edn), (.csv, csv),
         ].filter(\.1).map(\.0)
         guard let form = chosen.first, chosen.count == 1, let recorded else {
             throw failure(
-                "say a run and one of --script, --svg, --html, --junit, --json, --edn, --csv",
+                "say a run and one of --script, --svg, --cast, --html, --junit, --json, --edn, --csv",
                 code: Code.usage)
         }
         let folder = try findRun(recorded, runs)
-        print(try text(form, folder, spelling), terminator: "")
+        print(try text(form, folder, spelling, version), terminator: "")
     }
 
-    private func text(_ form: Form, _ folder: RunFolder, _ spelling: String?) throws -> String {
+    private func text(
+        _ form: Form, _ folder: RunFolder, _ spelling: String?, _ version: String?
+    ) throws -> String {
         switch form {
         case .script:
             guard let spelling = Recipe.Spelling(rawValue: spelling ?? "") else {
@@ -78,6 +94,11 @@ struct Export: ParsableCommand {
             }
             return Recipe(try RecordedRun(folder).entries(), spelling).text
         case .svg: return try picture(RecordedRun(folder).entries()) + "\n"
+        case .cast:
+            guard let version = Cast.Version(rawValue: version ?? "") else {
+                throw failure("--cast takes 2 or 3", code: Code.usage)
+            }
+            return try film(folder, version)
         case .html: return try report(folder).html
         case .junit: return try report(folder).junit
         case .json: return try report(folder).json
@@ -98,16 +119,37 @@ struct Export: ParsableCommand {
         return Report([run], code: run.code, program: "squall \(Squall.version)")
     }
 
-    private func picture(_ entries: [Entry]) throws -> String {
+    private func chosenSize() throws -> Size {
         let parts = size.split(separator: "x").compactMap { Int($0) }
         guard parts.count == 2, (1...500).contains(parts[0]), (1...200).contains(parts[1]) else {
             throw failure("--size takes columns and lines, as 120x35", code: Code.usage)
         }
+        return Size(columns: parts[0], rows: parts[1])
+    }
+
+    private func film(_ folder: RunFolder, _ version: Cast.Version) throws -> String {
+        let size = try chosenSize()
+        do {
+            let recording = try Recording(path: folder.journal)
+            let run = recording.last.core.run
+            let clock = ISO8601DateFormatter()
+            clock.formatOptions.insert(.withFractionalSeconds)
+            let scenario = run?.scenario.map { " " + $0 } ?? ""
+            return Film(
+                recording: recording, size: size, theme: light ? .light : .dark,
+                version: version, title: "squall: \(run?.topology ?? folder.name)\(scenario)",
+                began: clock.date(from: run?.wall ?? "").map { Int64($0.timeIntervalSince1970) }
+            ).text
+        } catch {
+            throw failure(error.description, code: Code.badInput)
+        }
+    }
+
+    private func picture(_ entries: [Entry]) throws -> String {
+        let size = try chosenSize()
         let end = at.map { Stamp(seconds: $0) } ?? entries.last?.at ?? .zero
         var state = ClusterState()
         for entry in entries where entry.at <= end { state.apply(entry) }
-        let frame = render(
-            state, View(now: end), Size(columns: parts[0], rows: parts[1]))
-        return Exports.svg(frame)
+        return Exports.svg(render(state, View(now: end), size), theme: light ? .light : .dark)
     }
 }

@@ -41,6 +41,17 @@ extension Lab {
     }
 }
 
+extension Topology.Workload.Driver {
+    /// Whether a node may acknowledge what another one did, and read its own copy afterwards. Of a program
+    /// that speaks for itself nobody knows.
+    fileprivate var forwards: Bool {
+        switch self {
+        case .kv, .exec, .http: true
+        case .redis, .etcd: false
+        }
+    }
+}
+
 extension HistoryRecorder {
     /// The history of a run; nil: its topology has no clients, or wants none.
     convenience init?(
@@ -53,7 +64,8 @@ extension HistoryRecorder {
         try self.init(
             path: folder.history,
             plan: Plan(
-                run: run, kind: kind, seed: plan.seed, keys: workload.keys,
+                run: run, kind: kind, seed: plan.seed,
+                forwards: workload.driver.forwards, keys: workload.keys,
                 operations: bound.operations, bytes: bound.bytes),
             clock: { clock.now.microseconds }, tell: tell)
     }

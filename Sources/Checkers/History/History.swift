@@ -75,6 +75,9 @@ public struct History: Sendable {
     public internal(set) var run: String?
     /// Whether the writer came to its end. Without it nothing may be concluded from what is missing.
     public internal(set) var isComplete = false
+    /// Whether a node that acknowledged a write may have passed it on to another one, and may itself have
+    /// it later: then what a node shows says nothing of what it acknowledged.
+    public internal(set) var forwards = false
     /// Keys that were dropped to keep within bounds: their rows are there, and are not judged.
     public internal(set) var dropped: Set<ValueID> = []
     /// Values of all rows.
@@ -125,6 +128,8 @@ public struct History: Sendable {
     public func client(_ row: Int) -> String { names[Int(clients[row])] }
     /// Who was asked, if anybody.
     public func node(_ row: Int) -> String? { nodes[row] == 0 ? nil : names[Int(nodes[row])] }
+    /// How many different nodes are named.
+    var nodeCount: Int { Set(nodes.lazy.filter { $0 != 0 }).count }
     /// The same as a number that is the same for the same node; 0 for nobody.
     func nodeNumber(_ row: Int) -> UInt32 { nodes[row] }
 

@@ -48,6 +48,9 @@ struct RowsReader {
         }
         var reader = RowsReader(bytes, kind)
         reader.history.run = table.field("run", of: header).flatMap { table.text($0) }
+        if let field = table.field("forwards", of: header), case .flag(true) = table[field] {
+            reader.history.forwards = true
+        }
         var line = lines.next(after: first)
         while let current = line {
             try reader.read(current)

@@ -4,11 +4,14 @@
 /// something older *misses* the write. It may only be late: so a write counts as lost when no later read shows it (or something that was
 /// written at the same time), and one of three things says that nothing is still on its way:
 ///
-/// - nobody wrote the key any more, and its last read misses the write;
+/// - nobody wrote the key any more, and its last read misses the write (a second after it or later, where
+///   there is more than one node);
 /// - the node that acknowledged it misses it itself;
 /// - the node that misses it was already taking writes: it leads, and leads without it.
 ///
-/// The third one holds for systems in which whoever takes a write has all that were acknowledged before.
+/// The third one holds for systems in which whoever takes a write has all that were acknowledged before, the
+/// second one for those in which nobody acknowledges what another node did: a history says `forwards` where
+/// that is not so, and then only the first one counts.
 enum LostWrites {
     static func judge(_ history: History, _ options: Options) -> Judgement {
         var meter = Meter(options)
@@ -52,8 +55,15 @@ enum LostWrites {
     fileprivate struct Takers {
         /// By node: writes as (answered, latest time of being sent among those answered by then).
         private var writes: [UInt32: [(returned: Int64, sent: Int64, row: Int)]] = [:]
+        /// Whether a write need not be where it was acknowledged.
+        let areForwarding: Bool
+        /// A copy on another node may be behind by this, in microseconds, with nothing lost.
+        let patience: Int64
 
         init(_ history: History) {
+            let isCopied = history.nodeCount > 1
+            areForwarding = history.forwards && isCopied
+            patience = isCopied && history.clock == .run ? 1_000_000 : 0
             for row in 0..<history.count
             where Sessions.isAcknowledgedWrite(history, row) && history.nodeNumber(row) != 0 {
                 writes[history.nodeNumber(row), default: []].append(
@@ -90,6 +100,8 @@ private struct KeyOfWrites {
     private let history: History
     private let takers: LostWrites.Takers
     private let telling: Telling
+    /// Whether nodes acknowledge what others did: then only the last read of all tells.
+    private let isForwarded: Bool
     private let writes: [Int]
     private let reads: [Int]
     private var lastAnswer: [ValueID: Int64] = [:]
@@ -101,6 +113,7 @@ private struct KeyOfWrites {
         self.history = history
         self.takers = takers
         telling = Telling(history: history)
+        isForwarded = takers.areForwarding
         reads = rows.filter { Sessions.isRead(history, $0) }
             .sorted { history.invoked($0) < history.invoked($1) }
         writes = rows.filter { Sessions.isAcknowledgedWrite(history, $0) }
@@ -217,11 +230,13 @@ private struct KeyOfWrites {
         let acknowledged = history.returned(write)
         // Writes that overlap this one, or were sent later, may have replaced it unseen.
         if history.isComplete, missing.last == reads.count - 1, let last = missing.last,
-            lastSent <= history.invoked(write)
+            lastSent <= history.invoked(write),
+            history.invoked(reads[last]) - acknowledged >= takers.patience
         {
             return Evidence(
                 read: reads[last], reason: "Nobody wrote it any more, and it did not come back.")
         }
+        if isForwarded { return nil }
         for read in missing.map({ reads[$0] }) {
             guard let node = history.node(read) else { continue }
             if history.nodeNumber(read) == history.nodeNumber(write) {

@@ -12,6 +12,8 @@ public final class HistoryRecorder: Sendable {
         public var kind: ClientConfiguration.Kind
         /// The run's seed; it chooses the keys that are given up.
         public var seed: UInt64
+        /// Whether a node that acknowledges a write may have passed it on, and have it later than that.
+        public var forwards: Bool
         /// How many keys the clients use.
         public var keys: Int
         /// Operations that may be written.
@@ -21,12 +23,13 @@ public final class HistoryRecorder: Sendable {
 
         /// A plan.
         public init(
-            run: String, kind: ClientConfiguration.Kind, seed: UInt64, keys: Int, operations: Int,
-            bytes: Int
+            run: String, kind: ClientConfiguration.Kind, seed: UInt64, forwards: Bool = false,
+            keys: Int, operations: Int, bytes: Int
         ) {
             self.run = run
             self.kind = kind
             self.seed = seed
+            self.forwards = forwards
             self.keys = keys
             self.operations = operations
             self.bytes = bytes
@@ -41,7 +44,8 @@ public final class HistoryRecorder: Sendable {
             ]
             let names = columns.map { "\"\($0)\"" }.joined(separator: ",")
             bytes += Array(
-                ",\"kind\":\"\(kind.rawValue)\",\"seed\":\(seed),\"columns\":[\(names)]}\n".utf8)
+                ",\"kind\":\"\(kind.rawValue)\",\"seed\":\(seed)\(forwards ? ",\"forwards\":true" : ""),\"columns\":[\(names)]}\n"
+                    .utf8)
             return bytes
         }
     }
