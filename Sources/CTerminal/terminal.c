@@ -122,9 +122,19 @@ static void on_fatal(int signal) {
     raise(signal);
 }
 
+// How often the process was told to go on.
+static volatile sig_atomic_t continued;
+
 static void on_stop(int signal) {
     int kept = errno;
+    sig_atomic_t before = continued;
     if (guarding) leave_screen();
+    // A wrapper in our group stops at once, and its shell may have told the group to go on while the screen
+    // was being left: who stopped now would never hear of it.
+    if (continued != before) {
+        errno = kept;
+        return;
+    }
     struct sigaction ours;
     struct sigaction fallback = {.sa_handler = SIG_DFL};
     sigaction(signal, &fallback, &ours);
@@ -153,6 +163,7 @@ static void on_resize(int signal) {
 static void on_continue(int signal) {
     int kept = errno;
     (void)signal;
+    continued++;
     if (guarding && in_foreground()) {
         tcsetattr(tty, TCSANOW, &during);
         send_all(tty, enter_sequence, sizeof enter_sequence - 1);

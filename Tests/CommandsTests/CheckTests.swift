@@ -11,7 +11,7 @@ import Testing
     private static let end = #"{"end":{"at":60000000,"ok":2,"refused":0,"unknown":0,"open":0}}"#
 
     private func read(_ value: String) -> String {
-        #"[2000000,2100000,"client-1","read","k17",\#(value),"ok","redis-2"]"#
+        #"[3000000,3100000,"client-1","read","k17",\#(value),"ok","redis-2"]"#
     }
 
     /// Runs it over a file with these lines; `PATH` stands for the file.
@@ -42,7 +42,7 @@ import Testing
         #expect(
             text.contains(
                 "k17 = 842, acknowledged by redis-1 at 00:01.200 to client-4, is gone: nothing was "
-                    + "read instead   (at 00:02.100)"))
+                    + "read instead   (at 00:03.100)"))
         #expect(
             text.contains(
                 "client-4 wrote 842 to k17 through redis-1, 00:01.000 to 00:01.200, acknowledged"))
@@ -100,6 +100,6 @@ import Testing
         let checks = try #require(object["checks"] as? [[String: Any]])
         #expect(checks.map { $0["verdict"] as? String } == ["broken", "broken"])
         let violations = try #require(checks[0]["violations"] as? [[String: Any]])
-        #expect(violations.first?["at"] as? Int == 2_100_000)
+        #expect(violations.first?["at"] as? Int == 3_100_000)
     }
 }

@@ -35,15 +35,19 @@ extension LabTests {
             #expect(made.allSatisfy { $0.verdict == .holds }, "\(made)")
         }
 
-        @Test(arguments: ["leader-crash", "leader-pause", "leader-dark"])
-        func `it stays linearizable whatever befalls its leader`(scenario: String) async throws {
+        @Test(arguments: [("leader-crash", 5), ("leader-pause", 3), ("leader-dark", 3)])
+        func `it stays linearizable whatever befalls its leader`(
+            scenario: String, members: Int
+        ) async throws {
             try Programs.need("etcd", package: "etcd-server")
             let home = try Home()
             let ran = try await home.squall(
-                "run", "etcd", scenario, "--runs", home.runs, within: .seconds(120))
+                "run", "etcd", scenario, "--set", "members=\(members)", "--runs", home.runs,
+                within: .seconds(120))
             #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
             let folder = try #require(RunFolder.list(in: home.runs).first)
             let core = try Recording(path: folder.journal).last.core
+            #expect(core.nodes.count { !$0.isClient } == members)
             #expect(core.faults.map(\.proof?.verdict) == [.proved])
             try staysLinearizable(core)
         }
