@@ -83,7 +83,7 @@ let package = Package(
                 "Workload", "CLinux", nioCore, nioPosix,
             ]),
 
-        room("Bench", ["Cluster", "Faults", "Supervisor", "Fabric", "CLinux"]),
+        room("Bench", ["Cluster", "Faults", "Supervisor", "Fabric", "Workload", "CLinux"]),
 
         // What people see.
         room("Exports", ["Cluster", "Dashboard", "Journal"]),
@@ -146,7 +146,10 @@ let package = Package(
         tests("RealLink", ["Cluster", "Fabric", "Faults", "Supervisor", "CLinux", "squall-host"]),
         tests(
             "Lab",
-            ["CLinux", "Cluster", "Journal", "Lab", "squall", "squall-host", "squall-node"]),
+            [
+                "Chaos", "Checkers", "CLinux", "Cluster", "Journal", "Lab", "Topology", "squall",
+                "squall-host", "squall-node",
+            ]),
         tests("Commands", ["squall", "squall-host", "squall-node"]),
     ]
 )

@@ -6,15 +6,16 @@ internal import Journal
 internal import Topology
 internal import Workload
 
-/// Holds what the clients saw against what the topology promises, once the traffic has stopped.
+/// Holds what the clients saw against what the topology promises.
 extension Lab {
     /// Ends the history, makes every check of the topology, writes the verdicts into the journal and tells
-    /// the scenario. Checks run beside the lab, which goes on; the end of the run ends them.
+    /// the scenario. Reading and checking run beside the lab, which goes on; the end of the run ends them.
     func makeChecks() {
+        liveVerdict = nil
         background { lab in
             await lab.closeHistory()
             await lab.liveCheck?.end()
-            let history = HistoryToCheck.read(lab.folder.history)
+            let history = await HistoryToCheck.read(lab.folder.history)
             for check in lab.plan.topology.checks {
                 let judgement = await history.judgement(
                     of: check, under: Circumstances(lab.state.core))
@@ -24,44 +25,37 @@ extension Lab {
             lab.feedScenario(.checked)
         }
     }
-}
 
-extension Lab {
     /// Begins to judge what can be judged while the run goes on.
     func startLiveCheck() {
         guard let history, let workload = plan.topology.workload,
             plan.topology.checks.contains(where: { $0.name == Check.linearizable.rawValue })
         else { return }
         let events = events
+        liveVerdict = Judgement(
+            kind: .check, text: Check.linearizable.rawValue, verdict: .holds, detail: "so far")
         liveCheck = LiveCheck(
             path: folder.history, timeout: workload.timeout, horizon: { history.told },
             tell: { events.put(.live($0)) })
     }
 
-    /// A verdict so far. The one at the end is made anew, of everything.
+    /// The verdict so far. The one at the end is made anew, of everything; what comes after that is late.
     func liveTold(_ news: LiveCheck.News) {
-        let name = Check.linearizable.rawValue
-        // What comes late is not so any more.
-        let isMade = state.core.judgements.contains {
-            $0.kind == .check && $0.text == name && $0.detail != Self.soFar
-        }
+        guard var verdict = liveVerdict else { return }
         switch news {
-        case .begun where !isMade:
-            record(.judged(.init(kind: .check, text: name, verdict: .holds, detail: Self.soFar)))
-        case .lost(let why) where !isMade:
-            record(.judged(.init(kind: .check, text: name, verdict: .unknown, detail: why)))
-        case .broken(let key, let operation, let at) where !isMade:
+        case .begun: break
+        case .lost(let why):
+            guard verdict.verdict == .holds else { return }
+            (verdict.verdict, verdict.detail) = (.unknown, why)
+        case .broken(let key, let operation, let at):
+            guard verdict.violations.count < Checkers.Judgement.mostTold else { return }
             let text = "\(key): \(operation) fits no order of what was done before"
-            record(
-                .judged(
-                    .init(
-                        kind: .check, text: name, verdict: .broken, detail: text,
-                        violations: [.init(text: text, at: at)])))
-        case .begun, .lost, .broken: break
+            if verdict.verdict != .broken { (verdict.verdict, verdict.detail) = (.broken, text) }
+            verdict.violations.append(.init(text: text, at: at))
         }
+        liveVerdict = verdict
+        record(.judged(verdict))
     }
-
-    private static let soFar = "so far"
 }
 
 /// The history of a run, or why there is none.
@@ -69,18 +63,21 @@ enum HistoryToCheck: Sendable {
     case history(History)
     case missing(String)
 
-    static func read(_ path: String) -> HistoryToCheck {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            return .missing("the history cannot be read")
-        }
-        do {
-            return .history(try History(reading: Array(data)))
-        } catch {
-            return .missing("the history cannot be read: \(error)")
-        }
+    /// Reads it beside whoever asks: a large one takes seconds.
+    static func read(_ path: String) async -> HistoryToCheck {
+        await Task.detached {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                return .missing("the history cannot be read")
+            }
+            do {
+                return .history(try History(reading: Array(data)))
+            } catch {
+                return .missing("the history cannot be read: \(error)")
+            }
+        }.value
     }
 
-    /// Makes one check, on a thread that nobody waits for otherwise.
+    /// Makes one check, beside whoever asks, within its budgets.
     func judgement(
         of wanted: Topology.Check, under circumstances: Circumstances
     ) async -> Cluster.Judgement {
@@ -102,7 +99,7 @@ enum HistoryToCheck: Sendable {
 
 extension Checkers.Judgement {
     /// So many violations are written into the journal; `squall check` tells all of them.
-    private static var mostTold: Int { 5 }
+    fileprivate static var mostTold: Int { 5 }
     /// Operations of one violation; longer contradictions are told in full by `squall check`.
     private static var mostLines: Int { 12 }
 

@@ -30,6 +30,8 @@ public actor Lab {
     let history: HistoryRecorder?
     /// Judges it while it grows; where the topology makes a check that can.
     var liveCheck: LiveCheck?
+    /// What it found so far; `nil` where it does not look, and once the check at the end is made.
+    var liveVerdict: Judgement?
     let random: KeyedRandom
 
     /// The fold of what was written so far.

@@ -43,6 +43,7 @@ final class LiveCheck: Sendable {
                 reader.look(through: told - slack)
                 usleep(Self.rhythm)
             }
+            reader.close()
             finished()
         }
         thread.name = "squall-live-check"
@@ -72,12 +73,10 @@ final class LiveCheck: Sendable {
 
 /// What the thread does; nobody else sees it.
 private struct LiveReader {
-    /// What is read at once; a history that grows faster than it is read is caught up with later.
-    private static let most = 8 << 20
-
     private let path: String
     private let tell: @Sendable (LiveCheck.News) -> Void
     private var file: Int32 = -1
+    private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var header: [UInt8] = []
     private var unread: [UInt8] = []
     private var check = LiveLinearizability()
@@ -94,8 +93,8 @@ private struct LiveReader {
         guard !isBlind else { return }
         do {
             // Only when all that is in the file was read may everything before the horizon be judged.
-            guard try readOn(), time > 0 else { return }
-            check.advance(through: time)
+            while try readOn() {}
+            if time > 0 { check.advance(through: time) }
         } catch {
             isBlind = true
             return tell(.lost("the history cannot be read while it grows: \(error)"))
@@ -103,15 +102,19 @@ private struct LiveReader {
         report()
     }
 
-    /// Whether the end of the file was reached.
+    mutating func close() {
+        if file >= 0 { Foundation.close(file) }
+        file = -1
+    }
+
+    /// Reads some more. False: there is no more now.
     private mutating func readOn() throws -> Bool {
         if file < 0 { file = open(path, O_RDONLY | O_CLOEXEC) }
-        guard file >= 0 else { return false }
-        var chunk = [UInt8](repeating: 0, count: Self.most)
-        let count = read(file, &chunk, chunk.count)
-        guard count > 0 else { return count == 0 }
-        unread += chunk[..<count]
-        guard let end = unread.lastIndex(of: 10) else { return count < chunk.count }
+        let count = file < 0 ? -1 : read(file, &buffer, buffer.count)
+        if count < 0, errno == EINTR { return true }
+        if count < 0 { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        unread += buffer[..<count]
+        guard let end = unread.lastIndex(of: 10) else { return count > 0 }
         var lines = unread[...end]
         if header.isEmpty, let first = lines.firstIndex(of: 10) {
             header = Array(lines[...first])
@@ -119,7 +122,7 @@ private struct LiveReader {
         }
         if !lines.isEmpty { try take(History(reading: header + lines)) }
         unread.removeFirst(end + 1)
-        return count < chunk.count
+        return count > 0
     }
 
     private mutating func take(_ history: History) {
