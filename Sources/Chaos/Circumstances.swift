@@ -16,32 +16,21 @@ public struct Circumstances: Sendable {
                 && nodes.contains { fault.record.touches($0) }
         }
         var told: [(at: Stamp, text: String)] = faults.map { fault in
-            let end = fault.ended.map { " to \(Self.clock($0))" } ?? " on"
+            let end = fault.ended.map { " to \($0.clock(decimals: 3))" } ?? " on"
             return (
                 fault.began,
-                "\(fault.label): \(fault.record.text), \(Self.clock(fault.began))\(end)"
+                "\(fault.label): \(fault.record.text), \(fault.began.clock(decimals: 3))\(end)"
             )
         }
         for fault in faults {
             guard let at = fault.elected, at <= to, let leader = fault.electedNode else { continue }
-            told.append((at, "\(core.name(of: leader)) led from \(Self.clock(at)) on"))
+            told.append((at, "\(core.name(of: leader)) led from \(at.clock(decimals: 3)) on"))
         }
         var lines: [String] = []
         for one in told.sorted(by: { $0.at < $1.at }) where !lines.contains(one.text) {
             lines.append(one.text)
         }
         return Array(lines.prefix(8))
-    }
-
-    /// `04:02.118`, as checks tell moments.
-    private static func clock(_ stamp: Stamp) -> String {
-        let milliseconds = max(0, stamp.microseconds) / 1_000
-        let parts = [milliseconds / 60_000, milliseconds / 1_000 % 60, milliseconds % 1_000]
-        let texts = zip(parts, [2, 2, 3]).map { part, width in
-            let digits = String(part)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return "\(texts[0]):\(texts[1]).\(texts[2])"
     }
 }
 

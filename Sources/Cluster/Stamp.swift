@@ -19,6 +19,20 @@ public struct Stamp: Comparable, Hashable, Sendable, BitwiseCopyable {
     /// Seconds since the run began.
     public var seconds: Double { Double(microseconds) / 1_000_000 }
 
+    /// Minutes and seconds for people, hours when there are any, cut after so many decimals: `04:11`,
+    /// `04:02.118`, `1:04:11.2`. Nothing is before the beginning.
+    public func clock(decimals: Int = 0) -> String {
+        let time = max(0, microseconds)
+        let seconds = time / 1_000_000
+        let two: (Int64) -> String = { $0 < 10 ? "0\($0)" : "\($0)" }
+        let minutes = two(seconds / 60 % 60) + ":" + two(seconds % 60)
+        let whole = seconds < 3_600 ? minutes : "\(seconds / 3_600):" + minutes
+        guard decimals > 0 else { return whole }
+        let fraction = String(time % 1_000_000)
+        let padded = String(repeating: "0", count: 6 - fraction.count) + fraction
+        return whole + "." + padded.prefix(decimals)
+    }
+
     /// Whether the one moment lies before the other.
     public static func < (a: Stamp, b: Stamp) -> Bool { a.microseconds < b.microseconds }
 

@@ -44,17 +44,11 @@ struct DryRun {
         for moment in rehearsal.moments {
             let step = moment.step + String(repeating: " ", count: width - moment.step.count)
             let names = moment.names.map { "   = \($0)" } ?? ""
-            print("  \(clock(moment.at))  \(step)  \(moment.text)\(names)")
+            print("  \(moment.at.clock(decimals: 1))  \(step)  \(moment.text)\(names)")
         }
         if rehearsal.isCut { print("  … more than \(Rehearsal.most) lines") }
         print("  then heal all, settle within \(script.settle.text), traffic stop")
         for promise in script.always { print("  always \(promise.text)") }
         for promise in script.expect { print("  expect \(promise.text)") }
-    }
-
-    private func clock(_ stamp: Stamp) -> String {
-        let tenths = stamp.microseconds / 100_000
-        let two: (Int64) -> String = { $0 < 10 ? "0\($0)" : "\($0)" }
-        return "\(two(tenths / 600)):\(two(tenths / 10 % 60)).\(tenths % 10)"
     }
 }

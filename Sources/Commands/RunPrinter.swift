@@ -8,7 +8,7 @@ struct RunPrinter {
 
     /// Prints what an entry brought.
     mutating func tell(_ entry: Entry, _ state: ClusterState) {
-        let time = clockText(entry.at)
+        let time = entry.at.clock(decimals: 1)
         switch entry.event {
         case .scenarioStep(let position) where position.state != .done:
             let mark = position.state == .failed ? "✕" : "·"
@@ -36,7 +36,7 @@ struct RunPrinter {
                 "\(time) \(mark) \(judgement.kind.rawValue) \(judgement.text)   \(judgement.detail)"
             )
             for violation in judgement.violations {
-                line("          \(violation.text)   (at \(clockText(violation.at)))")
+                line("          \(violation.text)   (at \(violation.at.clock(decimals: 1)))")
                 for part in violation.story { line("            \(part)") }
             }
         case .note(let text, _): line("\(time)   \(text)")
@@ -55,14 +55,6 @@ struct RunPrinter {
     private func line(_ text: String) {
         print(text)
         flushOutput()
-    }
-
-    private func clockText(_ stamp: Stamp) -> String {
-        let tenths = max(0, stamp.microseconds / 100_000)
-        let (minutes, rest) = (tenths / 600, tenths % 600)
-        let seconds = rest / 10
-        return
-            "\(minutes < 10 ? "0" : "")\(minutes):\(seconds < 10 ? "0" : "")\(seconds).\(rest % 10)"
     }
 }
 

@@ -72,22 +72,13 @@ enum Figures {
     }
 
     /// Minutes and seconds, hours when there are any: `04:11`, `1:04:11`.
-    static func clock(_ stamp: Stamp) -> String {
-        let seconds = max(0, stamp.microseconds / 1_000_000)
-        let minutes = two(seconds / 60 % 60) + ":" + two(seconds % 60)
-        return seconds < 3_600 ? minutes : "\(seconds / 3_600):" + minutes
-    }
+    static func clock(_ stamp: Stamp) -> String { stamp.clock() }
 
     /// With tenths: `03:41.2`.
-    static func tenths(_ stamp: Stamp) -> String {
-        clock(stamp) + "." + String(max(0, stamp.microseconds) / 100_000 % 10)
-    }
+    static func tenths(_ stamp: Stamp) -> String { stamp.clock(decimals: 1) }
 
     /// With thousandths: `04:02.118`.
-    static func thousandths(_ stamp: Stamp) -> String {
-        let rest = max(0, stamp.microseconds) / 1_000 % 1_000
-        return clock(stamp) + "." + (rest < 100 ? rest < 10 ? "00" : "0" : "") + String(rest)
-    }
+    static func thousandths(_ stamp: Stamp) -> String { stamp.clock(decimals: 3) }
 
     /// What is left of a fault: `0:48`, `12:00`, `1:04:11`.
     static func left(_ duration: Duration) -> String {
