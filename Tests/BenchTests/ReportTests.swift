@@ -140,4 +140,25 @@ struct ReportTests {
         old.record(microseconds: 7)
         #expect(old.since(copy) == LatencyHistogramForTests.make([7, 40]))
     }
+
+    @Test(
+        "a load is judged by what is made of a set rate, with and without its history, and flat out"
+    )
+    func load() {
+        func report(_ kept: Double, _ plain: Double, _ client: Double) -> LoadReport {
+            func share(_ rate: Double, _ share: Double) -> LoadReport.Share {
+                .init(rate: rate, share: share, p99: 1.5)
+            }
+            return LoadReport(
+                kept: share(10_000, kept), plain: share(10_000, plain), fast: share(50_000, 0.5),
+                flat: FlatOut(client: client, benchmark: 80_000))
+        }
+        let good = report(1, 1, 72_000)
+        #expect(good.holds && good.judgements.map(\.holds) == [true, true, true])
+        #expect(good.judgements[2].value == 0.9)
+        #expect(good.lines.contains { $0.contains("50,000") && $0.contains("25,000") })
+        #expect(report(0.99, 1, 72_000).judgements.map(\.holds) == [false, true, true])
+        #expect(report(0.94, 1, 72_000).judgements.map(\.holds) == [false, false, true])
+        #expect(report(1, 1, 40_000).judgements.map(\.holds) == [true, true, false])
+    }
 }

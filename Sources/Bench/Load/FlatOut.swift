@@ -1,5 +1,7 @@
 internal import Cluster
+internal import Foundation
 internal import Supervisor
+internal import Workload
 
 /// How many operations a second a client of squall makes at most, and redis-benchmark in its place: both in
 /// one machine with the server they ask, so that what makes the load is compared, and not what carries it.
@@ -49,31 +51,23 @@ public struct FlatOut: Sendable {
     private static func client(
         _ stage: Stage, _ machine: Machine, seconds: Int
     ) async throws -> Double {
-        let configuration =
-            "{\"client\":1,\"name\":\"client-1\",\"incarnation\":0,\"kind\":\"register\","
-            + "\"driver\":\"redis\",\"targets\":[{\"node\":\"redis\",\"address\":\"127.0.0.1\","
-            + "\"port\":6379}],\"method\":\"GET\",\"path\":\"/\",\"keys\":1000,\"accounts\":10,"
-            + "\"program\":[],\"history\":false,\"zero\":0,\"rate\":100000,"
-            + "\"connections\":\(connections),\"timeout\":1000,\"interval\":500,\"seed\":1}"
+        let configuration = ClientConfiguration(
+            client: 1, driver: .redis,
+            targets: [.init(node: "redis", address: "127.0.0.1", port: 6_379)], keys: 1_000,
+            rate: ClientConfiguration.highestRate, connections: connections, seed: 1)
+        let line = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
         let output = try await stage.output(
             of: [
                 "sh", "-c",
-                "(echo '\(configuration)'; sleep \(seconds + 1)) | \(Stage.programs)/squall __client",
+                "(echo '\(line)'; sleep \(seconds + 1)) | \(Stage.programs)/squall __client",
             ], in: machine)
         // The first second is its running start, the last report is cut short.
-        let made = output.split(separator: "\n").dropFirst(2).dropLast().compactMap { line in
-            number("ok", in: line).flatMap { ok in
-                number("interval", in: line).map { (ok: ok, seconds: $0) }
-            }
+        let decoder = JSONDecoder()
+        let made = try output.split(separator: "\n").dropFirst(2).dropLast().map {
+            try decoder.decode(ClientReport.self, from: Data($0.utf8))
         }
-        let seconds = made.reduce(0) { $0 + $1.seconds }
+        let seconds = made.reduce(0) { $0 + $1.interval }
         guard seconds > 0.4 else { throw BenchError("squall's client said: \(output)") }
-        return made.reduce(0) { $0 + $1.ok } / seconds
-    }
-
-    /// A number of a flat JSON object.
-    private static func number(_ key: String, in line: Substring) -> Double? {
-        guard let found = line.firstRange(of: "\"\(key)\":") else { return nil }
-        return Double(line[found.upperBound...].prefix { !",}".contains($0) })
+        return Double(made.reduce(0) { $0 + UInt64($1.ok) }) / seconds
     }
 }
