@@ -4,7 +4,9 @@ import Topology
 @Suite struct MistakeTests {
     @Test("every kind of mistake is told with its place, a caret and a hint, as written in Golden")
     func golden() throws {
-        for name in ["yaml.txt", "values.txt", "names.txt", "scenarios.txt", "design.txt"] {
+        for name in [
+            "yaml.txt", "values.txt", "names.txt", "scenarios.txt", "design.txt", "checks.txt",
+        ] {
             var file = try GoldenFile(name)
             #expect(!file.cases.isEmpty)
             for index in file.cases.indices {
