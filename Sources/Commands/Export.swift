@@ -11,12 +11,11 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn a recording into a script, a picture, a report or a table.")
 
-    @Option(
-        defaultAsFlag: "names",
-        help: ArgumentHelp(
-            "The commands that were given, as a scenario that does the same again. "
-                + "With =as-written roles and draws stay words."))
-    var script: String?
+    @Flag(help: "The commands that were given, as a scenario that does the same again.")
+    var script = false
+
+    @Flag(help: "With --script: roles and draws stay words, in place of the names they became.")
+    var asWritten = false
 
     @Flag(help: "A picture of the dashboard.")
     var svg = false
@@ -36,12 +35,11 @@ struct Export: ParsableCommand {
     @Flag(help: "A table with a row a second.")
     var csv = false
 
-    @Option(
-        defaultAsFlag: "2",
-        help: ArgumentHelp(
-            "A film of the dashboard for asciinema, with chapters. "
-                + "With =3 asciicast version 3 in place of 2."))
-    var cast: String?
+    @Flag(help: "A film of the dashboard for asciinema, with chapters.")
+    var cast = false
+
+    @Option(help: "With --cast: the version of asciicast, 2 or 3.")
+    var asciicast = "2"
 
     @Flag(help: "With --svg and --cast: on a light background.")
     var light = false
@@ -62,17 +60,8 @@ struct Export: ParsableCommand {
     private enum Form: CaseIterable { case script, svg, cast, html, junit, json, edn, csv }
 
     func run() throws {
-        var (spelling, version, recorded) = (script, cast, recorded)
-        // `--script last`: the value is optional, so the run's name looks like one.
-        if let word = spelling, Recipe.Spelling(rawValue: word) == nil, recorded == nil {
-            (spelling, recorded) = (Recipe.Spelling.names.rawValue, word)
-        }
-        if let word = version, Cast.Version(rawValue: word) == nil, recorded == nil {
-            (version, recorded) = (Cast.Version.two.rawValue, word)
-        }
         let chosen = [
-            (Form.script, spelling != nil), (.svg, svg), (.cast, version != nil), (.html, html),
-            (.junit, junit),
+            (Form.script, script), (.svg, svg), (.cast, cast), (.html, html), (.junit, junit),
             (.json, json), (.edn, edn), (.csv, csv),
         ].filter(\.1).map(\.0)
         guard let form = chosen.first, chosen.count == 1, let recorded else {
@@ -81,22 +70,18 @@ struct Export: ParsableCommand {
                 code: Code.usage)
         }
         let folder = try findRun(recorded, runs)
-        print(try text(form, folder, spelling, version), terminator: "")
+        print(try text(form, folder), terminator: "")
     }
 
-    private func text(
-        _ form: Form, _ folder: RunFolder, _ spelling: String?, _ version: String?
-    ) throws -> String {
+    private func text(_ form: Form, _ folder: RunFolder) throws -> String {
         switch form {
         case .script:
-            guard let spelling = Recipe.Spelling(rawValue: spelling ?? "") else {
-                throw failure("--script takes names or as-written", code: Code.usage)
-            }
+            let spelling: Recipe.Spelling = asWritten ? .asWritten : .names
             return Recipe(try RecordedRun(folder).entries(), spelling).text
         case .svg: return try picture(RecordedRun(folder).entries()) + "\n"
         case .cast:
-            guard let version = Cast.Version(rawValue: version ?? "") else {
-                throw failure("--cast takes 2 or 3", code: Code.usage)
+            guard let version = Cast.Version(rawValue: asciicast) else {
+                throw failure("--asciicast takes 2 or 3", code: Code.usage)
             }
             return try film(folder, version)
         case .html: return try report(folder).html

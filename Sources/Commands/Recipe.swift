@@ -3,11 +3,11 @@ internal import Cluster
 /// What was done by hand in a run, as a scenario.
 struct Recipe {
     /// How nodes are named.
-    enum Spelling: String {
+    enum Spelling {
         /// As they were called then: exactly the same again.
         case names
         /// `leader`, `2 of kv`: looked up anew.
-        case asWritten = "as-written"
+        case asWritten
     }
 
     /// Commands with the time between them, as steps.

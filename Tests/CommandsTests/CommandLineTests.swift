@@ -53,6 +53,44 @@ import Testing
         }
     }
 
+    @Test(arguments: [2, 3])
+    func `a recording becomes a film with chapters, in the size and version that was asked for`(
+        version: Int
+    ) throws {
+        try Programs.withFolder { home in
+            let run = home + "/2026-11-23T07-08-37Z-kv-cb8e"
+            try FileManager.default.createDirectory(
+                atPath: run, withIntermediateDirectories: true)
+            let recordings = URL(filePath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "Recordings")
+            try FileManager.default.copyItem(
+                atPath: recordings.appending(path: "1-kv-leader-crash.ndjson").path(),
+                toPath: run + "/journal.ndjson")
+            let film = try Programs.output(
+                Programs.squall,
+                [
+                    "export", run, "--cast", "--asciicast", "\(version)", "--size", "80x24",
+                    "--light",
+                ]
+            ).split(separator: "\n")
+            let head = try #require(
+                try JSONSerialization.jsonObject(with: Data(film[0].utf8)) as? [String: Any])
+            #expect(head["version"] as? Int == version)
+            let terminal = head["term"] as? [String: Any] ?? head
+            #expect((terminal["cols"] ?? terminal["width"]) as? Int == 80)
+            #expect(head["title"] as? String == "squall: kv leader-crash")
+            let events = try film.dropFirst().map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [Any])
+            }
+            let chapters = events.filter { $0[1] as? String == "m" }.compactMap { $0[2] as? String }
+            #expect(chapters.contains { $0.contains("crash kv-1") }, "\(chapters)")
+            #expect(events.count > 20 && events.count { $0[1] as? String == "o" } > 10)
+            let wrong = try Programs.run(
+                Programs.squall, ["export", run, "--cast", "--asciicast", "4"])
+            #expect(wrong.status == 64 && wrong.text.contains("--asciicast takes 2 or 3"))
+        }
+    }
+
     @Test func `fmt spells commands canonically and leaves the rest alone`() throws {
         try Programs.withFolder { home in
             let file = home + "/t.yaml"

@@ -107,7 +107,8 @@ extension LabTests {
             #expect(ran.output.contains(/recovery\(crash\) .*, was .*/), "\(ran.output)")
             let table = try await home.squall("export", pack, "--csv")
             #expect(table.output.hasPrefix("second,due,"), "\(table.errors)")
-            let script = try await home.squall("export", pack, "--script=as-written")
+            let script = try await home.squall(
+                "export", pack, "--script", "--as-written", "--size", "80x24")
             #expect(script.output.contains("- crash a for 300ms as crash"), "\(script.errors)")
         }
     }
