@@ -4,11 +4,14 @@ public import Cluster
 public struct Circumstances: Sendable {
     private let core: Core
 
+    /// A node takes writes as a leader before its probe sees that it leads: by how much at most.
+    private static let unseen = Duration.seconds(2)
+
     /// As far as a run came.
     public init(_ core: Core) { self.core = core }
 
     /// Faults that acted on these nodes between two moments, and elections since the first of them, in the
-    /// order of time; at most eight lines.
+    /// order of time; at most eight lines. One of these nodes that was seen to lead soon afterwards led already.
     public func lines(about names: [String], from: Stamp, to: Stamp) -> [String] {
         let nodes = core.nodes.filter { names.contains($0.name) }.map(\.id)
         let faults = core.faults.filter { fault in
@@ -23,7 +26,9 @@ public struct Circumstances: Sendable {
             )
         }
         for fault in faults {
-            guard let at = fault.elected, at <= to, let leader = fault.electedNode else { continue }
+            guard let at = fault.elected, let leader = fault.electedNode,
+                at <= to || (nodes.contains(leader) && at <= to + Self.unseen)
+            else { continue }
             told.append((at, "\(core.name(of: leader)) led from \(at.clock(decimals: 3)) on"))
         }
         var lines: [String] = []

@@ -57,6 +57,13 @@ struct CircumstancesTests {
         #expect(lines(["kv-3"], 8.5, 9).last == "f2: pause kv-3, 00:08.000 on")
     }
 
+    @Test("who led already, and was seen to lead a moment later, is told")
+    func unseen() {
+        #expect(lines(["kv-1", "kv-2"], 5.5, 6).last == "kv-2 led from 00:07.000 on")
+        #expect(lines(["kv-1", "kv-2"], 4.5, 4.9).isEmpty)
+        #expect(lines(["kv-1", "kv-3"], 5.5, 6).count == 1)
+    }
+
     @Test("what was over, what came later, and what is about others is not told")
     func untold() {
         #expect(lines(["kv-1"], 0, 4).isEmpty)

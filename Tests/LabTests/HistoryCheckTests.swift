@@ -79,12 +79,34 @@ extension LabTests {
             #expect(judgement.verdict == .broken)
             #expect(
                 judgement.counts.contains { $0.name == "lost" && $0.number > 0 }, "\(judgement)")
+            // The write by its value, who took it, and a read that did not find it.
+            let violation = try #require(judgement.violations.first)
+            let parts = try #require(
+                violation.text.firstMatch(
+                    of: #/^(k\d+) = (\d+), acknowledged by kv-1 at .*, is gone: /#))
+            let (key, value) = (String(parts.1), String(parts.2))
+            #expect(
+                violation.story.contains { $0.contains("\(value)") && $0.contains(key) },
+                "\(violation)")
+            #expect(
+                violation.story.contains {
+                    $0.contains(" of \(key) through kv-1")
+                        || $0.contains("found nothing at \(key) through kv-1")
+                }, "\(violation)")
         }
 
         @Test func `a write that is done twice is caught`() async throws {
             let ran = try await run("double-apply")
             #expect(ran.code == 1, "\(ran.output)")
-            #expect(try check("linearizable", ran.core).verdict == .broken)
+            let judgement = try check("linearizable", ran.core)
+            #expect(judgement.verdict == .broken)
+            // A value that is there again, and the write of it or of what stood over it.
+            let violation = try #require(judgement.violations.first)
+            let key = try #require(violation.text.firstMatch(of: #/^(k\d+): /#)).1
+            #expect(violation.story.count { $0.contains(key) } >= 2, "\(violation)")
+            #expect(
+                violation.story.contains { $0.contains(" wrote ") || $0.contains(" set ") },
+                "\(violation)")
         }
 
         @Test func `a verdict is told while the run goes on, and what breaks it as it happens`()

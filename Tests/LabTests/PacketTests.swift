@@ -90,7 +90,8 @@ extension LabTests {
                     "f2 slow began: delay between primary and replica-2 by 20ms as slow",
                     "f2 slow ended: run-ended",
                 ], "\(marks)")
-            // A retransmission is one: there are hardly any until packets are lost.
+            // A retransmission is one: there are few until packets are lost. A machine that stands still for a
+            // moment makes TCP send a window again; a capture that tells a packet twice would make half of them.
             let lines = try await tshark(file, "-Y", "systemd_journal")
             let begin = try #require(lines.first { $0.contains("leaky began") })
             let number = try #require(begin.split(separator: " ").first.flatMap { Int($0) })
@@ -99,7 +100,7 @@ extension LabTests {
             let late = try await tshark(file, "-Y", "\(again) > \(number)").count
             let malformed = "_ws.expert.group == 0x07000000 && frame.number < \(number)"
             #expect(try await tshark(file, "-Y", malformed).isEmpty)
-            #expect(early * 200 < number, "\(early) retransmissions in \(number) frames")
+            #expect(early * 20 < number, "\(early) retransmissions in \(number) frames")
             #expect(late > 20, "\(late) retransmissions under loss")
             // What came late says how late; the sender's own view has the round trip that it felt.
             let waited = try await tshark(file, "-Y", "frame.comment contains \"left primary\"")
