@@ -32,6 +32,18 @@ public struct View: Equatable, Sendable {
     public var scrolled = 0
     /// Characters that the terminal can show.
     public var glyphs: GlyphSet
+    /// The stretch of time on the timeline, and its cursor.
+    public var timeline = TimelineView()
+    /// What is chosen on the replication screen.
+    public var replication = ReplicationView()
+    /// What is chosen on the traffic screen.
+    public var traffic = TrafficView()
+    /// What is chosen on the chaos screen.
+    public var chaos = ChaosView()
+    /// What is chosen on the events screen.
+    public var events = EventsView()
+    /// What is chosen on the config screen.
+    public var config = ConfigView()
 
     /// The first look at a cluster.
     public init(now: Stamp = .zero, glyphs: GlyphSet = .braille) {
@@ -45,6 +57,25 @@ public struct View: Equatable, Sendable {
         case network
         case logs
         case node
+        case timeline
+        case replication
+        case traffic
+        case chaos
+        case events
+        case config
+
+        /// The key that goes there, from every screen.
+        public var digit: Unicode.Scalar {
+            Unicode.Scalar(UInt8(ascii: "0") + UInt8((place + 1) % 10))
+        }
+
+        /// The screen that a key goes to.
+        public init?(digit: Unicode.Scalar) {
+            guard let screen = Screen.allCases.first(where: { $0.digit == digit }) else { return nil }
+            self = screen
+        }
+
+        private var place: Int { Screen.allCases.firstIndex(of: self) ?? 0 }
     }
 
     /// Where the entries come from.

@@ -56,7 +56,7 @@ extension Dice {
 
     mutating func look(_ view: inout View) {
         view.now = stamp()
-        view.screen = View.Screen.allCases[below(4)]
+        view.screen = View.Screen.allCases[below(View.Screen.allCases.count)]
         view.cursor = below(2) == 0 ? nil : node()
         view.link = below(2) == 0 ? nil : LinkID(from: node(), to: node())
         view.marks = below(3) == 0 ? [node(), node()] : []

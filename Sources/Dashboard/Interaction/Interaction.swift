@@ -80,12 +80,10 @@ public struct Interaction: Sendable {
         case .character(":"): open(.palette(completed(Prompt(), state)))
         case .character("/"): open(.filter(Prompt(view.filter.text)))
         case .character("q"), .function(10), .control("c"): return leave(state)
-        case .character("1"): show(.overview)
         case .character("2"), .character("n"): show(view.screen == .network ? .overview : .network)
         case .character("3"), .character("l"): show(view.screen == .logs ? .overview : .logs)
-        case .character("4"): show(.node)
-        case .character("5"), .character("6"), .character("7"), .character("8"), .character("9"):
-            view.echo = View.Echo(effect: "screens are 1 overview, 2 network, 3 logs, 4 node")
+        case .character(let scalar) where View.Screen(digit: scalar) != nil:
+            show(View.Screen(digit: scalar) ?? .overview)
         case .tab: show(next(1))
         case .backTab: show(next(-1))
         case .escape: back()
@@ -104,6 +102,12 @@ public struct Interaction: Sendable {
         case .network: onMatrix(input, state: state)
         case .logs: onLogs(input, state: state)
         case .node: onNode(input, state: state)
+        case .timeline: onTimeline(input, state: state)
+        case .replication: onReplication(input, state: state)
+        case .traffic: onTraffic(input, state: state)
+        case .chaos: onChaos(input, state: state)
+        case .events: onEvents(input, state: state)
+        case .config: onConfig(input, state: state)
         }
     }
 

@@ -93,20 +93,15 @@ extension Interaction {
         case "q", "quit": return leave(state)
         case "q!": return [.leave(.stop)]
         case "detach": return [.leave(.detach)]
-        case "overview": show(.overview)
-        case "network": show(.network)
-        case "logs": show(.logs)
-        case "node": show(.node)
         case "undo": return undo(state)
-        default: break
+        default: if let screen = View.Screen(rawValue: line) { show(screen) }
         }
         return []
     }
 
     /// Lines of the palette that are about the dashboard, not about the cluster.
-    static let ownWords = [
-        "overview", "network", "logs", "node", "undo", "detach", "quit", "q", "q!",
-    ]
+    static let ownWords =
+        View.Screen.allCases.map(\.rawValue) + ["undo", "detach", "quit", "q", "q!"]
 
     /// What is typed filters at once; Enter keeps it, Esc goes back to what was before.
     private mutating func onFilter(_ prompt: Prompt, _ input: Input) {

@@ -13,8 +13,6 @@ extension Interaction {
         case .character("{"): .previousEvent
         case .home: .seek(0)
         case .end: .seek(1)
-        case .character(let scalar) where ("0"..."9").contains(scalar):
-            .seek(Double(scalar.value - 0x30) / 10)
         default: nil
         }
     }

@@ -85,6 +85,12 @@ enum Help {
         case .network: all.append(network)
         case .logs: all.append(logs)
         case .node: all.append(faults)
+        case .timeline: all.append(timeline)
+        case .replication: all.append(replication)
+        case .traffic: all.append(traffic)
+        case .chaos: all.append(chaos)
+        case .events: all.append(events)
+        case .config: all.append(config)
         }
         return (all + [everywhere]).map { section in
             // Keys of faults that this version cannot inject are not offered.
@@ -137,7 +143,7 @@ enum Help {
         keys: [
             ("Space", "play, pause"), ("\u{2190} \u{2192}", "a second back, on; Shift: ten"),
             ("{  }", "the event before, after"), ("+  -", "faster, slower"),
-            ("0-9", "to that tenth of it"), ("Home End", "to its ends"),
+            ("Home End", "to its ends"),
         ])
 
     static let everywhere = Section(
@@ -146,7 +152,9 @@ enum Help {
             ("u", "undo your last fault"), ("!", "heal all, at once"),
             (".", "the last fault again"),
             (":", "a command; Tab completes"), ("/", "filter"),
-            ("1 2 3 4", "overview, network, logs, node"), ("Esc", "back, one level"),
+            ("1 2 3 4 5", "overview, network, logs, node, timeline"),
+            ("6 7 8 9 0", "replication, traffic, chaos, events, config"),
+            ("Esc", "back, one level"),
             ("q", "leave: detach or stop"), ("^Z ^L", "suspend, paint again"),
         ])
 }

@@ -120,6 +120,12 @@ extension Renderer {
                 Hint("s", "start", 3), Hint("r", "restart", 3), Hint("!", "heal all", 1),
                 Hint(glyphs.enter, "back", .enter, 0),
             ] + closingHints
+        case .timeline: return timelineHints + closingHints
+        case .replication: return replicationHints + closingHints
+        case .traffic: return trafficHints + closingHints
+        case .chaos: return chaosHints + closingHints
+        case .events: return eventsHints + closingHints
+        case .config: return configHints + closingHints
         }
     }
 
@@ -148,7 +154,6 @@ extension Renderer {
         [
             Hint("Space", "play", .character(" "), 0), Hint("{ }", "event", .character("}"), 0),
             Hint(glyphs.sides, "step", .right, 1), Hint("+ -", "speed", .character("+"), 2),
-            Hint("0-9", "seek", .character("5"), 3),
         ]
     }
 }

@@ -105,6 +105,12 @@ struct Renderer {
         case .network: drawNetwork(rows)
         case .logs: drawLogs(rows)
         case .node: drawNode(rows)
+        case .timeline: drawTimeline(rows)
+        case .replication: drawReplication(rows)
+        case .traffic: drawTraffic(rows)
+        case .chaos: drawChaos(rows)
+        case .events: drawEvents(rows)
+        case .config: drawConfig(rows)
         }
     }
 

@@ -1,0 +1,5 @@
+/// Faults to choose from, and scenarios. What a viewer chose there.
+public struct ChaosView: Equatable, Sendable {
+    /// Nothing chosen yet.
+    public init() {}
+}

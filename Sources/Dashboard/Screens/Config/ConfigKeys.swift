@@ -1,0 +1,8 @@
+import Cluster
+
+/// Keys of the config screen.
+extension Interaction {
+    mutating func onConfig(_ input: Input, state: ClusterState) -> [Outcome]? {
+        nil
+    }
+}

@@ -1,0 +1,5 @@
+/// One time axis for everything. What a viewer chose there.
+public struct TimelineView: Equatable, Sendable {
+    /// Nothing chosen yet.
+    public init() {}
+}
