@@ -71,7 +71,9 @@ public struct View: Equatable, Sendable {
 
         /// The screen that a key goes to.
         public init?(digit: Unicode.Scalar) {
-            guard let screen = Screen.allCases.first(where: { $0.digit == digit }) else { return nil }
+            guard let screen = Screen.allCases.first(where: { $0.digit == digit }) else {
+                return nil
+            }
             self = screen
         }
 
