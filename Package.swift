@@ -83,7 +83,12 @@ let package = Package(
                 "Workload", "CLinux", nioCore, nioPosix,
             ]),
 
-        room("Bench", ["Cluster", "Faults", "Supervisor", "Fabric", "Workload", "CLinux"]),
+        room(
+            "Bench",
+            [
+                "Cluster", "Dashboard", "Faults", "Journal", "Supervisor", "Fabric", "Workload",
+                "CLinux",
+            ]),
 
         // What people see.
         room("Exports", ["Cluster", "Dashboard", "Journal"]),

@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure squall on this machine, side by side with what one would use instead.",
-        subcommands: [Links.self, Machines.self, Load.self])
+        subcommands: [Links.self, Machines.self, Load.self, Screen.self, Painter.self])
 
     /// `squall bench links`.
     struct Links: ParsableCommand {

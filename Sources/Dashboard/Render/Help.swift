@@ -152,8 +152,9 @@ enum Help {
             ("u", "undo your last fault"), ("!", "heal all, at once"),
             (".", "the last fault again"),
             (":", "a command; Tab completes"), ("/", "filter"),
-            ("1 2 3 4 5", "overview, network, logs, node, timeline"),
-            ("6 7 8 9 0", "replication, traffic, chaos, events, config"),
+            ("1 2 3 4", "overview, network, logs, node"),
+            ("5 6 7", "timeline, replication, traffic"),
+            ("8 9 0", "chaos, events, config"),
             ("Esc", "back, one level"),
             ("q", "leave: detach or stop"), ("^Z ^L", "suspend, paint again"),
         ])
