@@ -44,20 +44,20 @@ public struct Health: Equatable, Sendable {
 extension Core {
     /// How the cluster is now. O(nodes) where nothing is cut.
     public var health: Health {
-        let all = nodes.filter { !$0.isClient }
+        // By place: a node's state is large, and a copy of a thousand of them takes longer than all else.
+        let all = nodes.indices.count { !nodes[$0].isClient }
+        let ready = nodes.indices.count { !nodes[$0].isClient && nodes[$0].phase == .ready }
         let voting = voters
-        let leading = leaders
-        let ready = all.filter { $0.phase == .ready }.count
         return Health(
-            status: status(ready: ready, of: all.count),
-            votersReady: voting.filter(isReady).count, voters: voting.count, leaders: leading,
-            nodesReady: ready, nodes: all.count)
+            status: status(ready: ready, of: all, voters: voting),
+            votersReady: voting.count(where: isReady), voters: voting.count, leaders: leaders,
+            nodesReady: ready, nodes: all)
     }
 
-    private func status(ready: Int, of count: Int) -> Health.Status {
+    private func status(ready: Int, of count: Int, voters: [NodeID]) -> Health.Status {
         if ended != nil { return .ended }
         if allReadyAt == nil { return .starting }
-        let shards = shards
+        let shards = shards(of: voters)
         let isSplit = shards.contains { shard in shard.filter(leads).count > 1 }
         if isSplit { return .split }
         if count > 0, ready == 0 { return .noQuorum }
@@ -68,7 +68,9 @@ extension Core {
     }
 
     /// Nodes that say they lead, and run; in order.
-    public var leaders: [NodeID] { nodes.filter { leads($0.id) }.map(\.id) }
+    public var leaders: [NodeID] {
+        nodes.indices.compactMap { leads(nodes[$0].id) ? nodes[$0].id : nil }
+    }
 
     private func leads(_ node: NodeID) -> Bool {
         index(of: node).map { nodes[$0].role.role == .leader && nodes[$0].phase.isUp } ?? false
@@ -77,14 +79,16 @@ extension Core {
     /// Nodes whose majority decides; see `Health`.
     public var voters: [NodeID] {
         guard !votingGroups.isEmpty else { return [] }
-        return nodes.filter { node in
-            !node.isClient && votingGroups.contains(node.description.group)
-                && node.role.role != .observer
-        }.map(\.id)
+        return nodes.indices.compactMap { index in
+            guard !nodes[index].isClient, nodes[index].role.role != .observer,
+                votingGroups.contains(nodes[index].description.group)
+            else { return nil }
+            return nodes[index].id
+        }
     }
 
     /// Voters by their label `shard`; one set where there is none.
-    private var shards: [[NodeID]] {
+    private func shards(of voters: [NodeID]) -> [[NodeID]] {
         var shards: [String: [NodeID]] = [:]
         for voter in voters {
             let label = nodes[Int(voter.index)].description.labels.first { $0.key == "shard" }
@@ -96,7 +100,7 @@ extension Core {
     /// True when a majority of the voters (of every shard) is ready and mutually reachable; `nil`
     /// where nobody votes.
     public var quorum: Bool? {
-        let shards = shards
+        let shards = shards(of: voters)
         return shards.isEmpty ? nil : shards.allSatisfy(hasQuorum)
     }
 
