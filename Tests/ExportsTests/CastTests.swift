@@ -59,6 +59,32 @@ import Testing
         }
     }
 
+    /// Shows what a terminal was written, 60×17.
+    private static let terminal = """
+        import sys, pyte
+        screen = pyte.Screen(60, 17); pyte.Stream(screen).feed(sys.stdin.read())
+        print('\\n'.join(screen.display))
+        """
+
+    @Test func `asciinema plays it to the same picture`() throws {
+        let recording = try Recording(
+            path: ForeignReader.root + "/Tests/Recordings/1-kv-leader-crash.ndjson")
+        let size = Size(columns: 60, rows: 17)
+        var playback = Playback(recording)
+        var cast = Cast(.two, size: size, title: "a film")
+        for second in [1.0, 4, 9] {
+            playback.seek(to: Stamp(seconds: second))
+            cast.show(render(playback.state, View(now: playback.position), size), at: second)
+            cast.mark("a chapter", at: second)
+        }
+        let played = try ForeignReader.asciinema(cast.text)
+        let shown = try ForeignReader.python(Self.terminal, played).split(
+            separator: "\n", omittingEmptySubsequences: false
+        ).map(String.init)
+        let wanted = screen(render(playback.state, View(now: playback.position), size))
+        #expect(Array(shown.prefix(17)) == wanted)
+    }
+
     @Test
     func `a frame that does not change is not told again, and one of another size is told anew`() {
         var cast = Cast(.two, size: Size(columns: 20, rows: 3), title: "x")

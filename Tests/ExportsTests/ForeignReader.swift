@@ -28,6 +28,22 @@ enum ForeignReader {
         return try run("/usr/bin/perl", ["-e", script], input, location)
     }
 
+    /// Debian's asciinema, playing a film all at once. What it wrote to the terminal.
+    static func asciinema(
+        _ film: String, _ location: SourceLocation = #_sourceLocation
+    ) throws -> String {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/asciinema") else {
+            throw Missing(what: "apt install asciinema")
+        }
+        // It wants a terminal and a file.
+        let play = """
+            film=$(mktemp) && cat > "$film"
+            LC_ALL=C.UTF-8 script -qec "asciinema cat $film" /dev/null < /dev/null
+            code=$?; rm "$film"; exit $code
+            """
+        return try run("/bin/sh", ["-c", play], film, location)
+    }
+
     /// The checkout.
     static let root = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path()
