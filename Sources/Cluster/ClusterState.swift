@@ -192,6 +192,10 @@ public struct ClientsState: Sendable, Equatable {
     public var total = Second(at: .zero)
     /// Longest time without a success so far, in seconds.
     public var longestOutage: Float = 0
+    /// What each of them saw, by its node; all since every node was ready for the first time.
+    public var each: [NodeID: Second] = [:]
+    /// What each of them told last.
+    public var last: [NodeID: ClientSample] = [:]
 
     /// How many seconds are kept: an hour.
     public static let kept = 3_600
@@ -212,8 +216,10 @@ public struct ClientsState: Sendable, Equatable {
         public var silence: Float = 0
         /// Longest outage that a client told, in seconds; never less than `silence`.
         public var outage: Float = 0
-        /// Latency of the answered ones.
+        /// Latency of the answered ones, from when they were due.
         public var latency = LatencyHistogram()
+        /// The same from when they were sent: what one measures who waits for one answer before he asks again.
+        public var uncorrected = LatencyHistogram()
 
         /// A second in which nothing happened yet.
         public init(at: Stamp) { self.at = at }

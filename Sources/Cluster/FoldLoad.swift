@@ -41,11 +41,13 @@ extension Core {
         let judged = allReadyAt.map { Float((now - $0).inSeconds) }
         for sample in samples where index(of: sample.client) != nil {
             clients.seconds[clients.seconds.count - 1].add(sample)
+            clients.last[sample.client] = sample
             guard let judged else { continue }
             clients.total.add(sample)
             let outage = min(judged, sample.longestOutage)
             clients.longestOutage = clients.longestOutage.orMore(outage)
             clients.total.outage = clients.longestOutage
+            clients.each[sample.client, default: ClientsState.Second(at: now)].add(sample)
         }
         operationsCame(samples)
     }
@@ -65,6 +67,7 @@ extension ClientsState.Second {
         silence = silence.orMore(sample.silence)
         outage = outage.orMore(sample.longestOutage)
         latency.merge(sample.latency)
+        uncorrected.merge(sample.uncorrected)
     }
 
     mutating func add(_ other: Self) {
@@ -75,6 +78,7 @@ extension ClientsState.Second {
         silence = silence.orMore(other.silence)
         outage = outage.orMore(other.outage)
         latency.merge(other.latency)
+        uncorrected.merge(other.uncorrected)
     }
 
     /// Latency that the share `quantile` of the answered operations did not exceed, in seconds; `nil`

@@ -28,6 +28,7 @@ public struct Squall: ParsableCommand {
             Ask.self,
             Wait.self,
             Ps.self,
+            WhyCommand.self,
             Logs.self,
             Note.self,
             Ports.self,

@@ -56,6 +56,8 @@ struct Glyphs: Sendable {
     var unready = "▪"
     var dot = "·"
     var prompt = "›"
+    var branch = "├─"
+    var lastBranch = "└─"
     var levels: [String] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
     /// The characters of a set.
@@ -99,6 +101,11 @@ struct Glyphs: Sendable {
         unready = "!"
         dot = "-"
         prompt = ">"
+        branch = "|-"
+        lastBranch = "`-"
         levels = ["_", ".", "-", "=", "+", "*", "#", "@"]
     }
+
+    /// How one of several hangs on what stands above.
+    func branch(isLast: Bool) -> String { isLast ? lastBranch : branch }
 }

@@ -38,12 +38,8 @@ public struct View: Equatable, Sendable {
     public var replication = ReplicationView()
     /// What is chosen on the traffic screen.
     public var traffic = TrafficView()
-    /// What is chosen on the chaos screen.
-    public var chaos = ChaosView()
     /// What is chosen on the events screen.
     public var events = EventsView()
-    /// What is chosen on the config screen.
-    public var config = ConfigView()
 
     /// The first look at a cluster.
     public init(now: Stamp = .zero, glyphs: GlyphSet = .braille) {
@@ -60,9 +56,7 @@ public struct View: Equatable, Sendable {
         case timeline
         case replication
         case traffic
-        case chaos
         case events
-        case config
 
         /// The key that goes there, from every screen.
         public var digit: Unicode.Scalar {
@@ -191,8 +185,23 @@ public struct Filter: Equatable, Sendable {
     /// Whether a line stays: without regard to case.
     public func keeps(_ line: String) -> Bool {
         guard !isEmpty else { return true }
-        let found = line.lowercased().contains(wanted)
-        return isNegated ? !found : found
+        return Filter.contains(line.lowercased(), wanted) != isNegated
+    }
+
+    /// By bytes: a table of a thousand nodes is looked through with each key.
+    private static func contains(_ text: String, _ wanted: String) -> Bool {
+        var text = text
+        var wanted = wanted
+        return text.withUTF8 { text in
+            wanted.withUTF8 { wanted in
+                guard let first = wanted.first else { return true }
+                guard text.count >= wanted.count else { return false }
+                return (0...(text.count - wanted.count)).contains { start in
+                    text[start] == first
+                        && wanted.indices.dropFirst().allSatisfy { text[start + $0] == wanted[$0] }
+                }
+            }
+        }
     }
 
     /// What is looked for, in lower case.

@@ -3,7 +3,9 @@ import Dashboard
 
 /// The screens that have golden frames.
 enum Screens {
-    static let all: [GoldenScreen] = [
+    static let all: [GoldenScreen] = basic + timelines + replications + eventScreens + traffics
+
+    private static let basic: [GoldenScreen] = [
         GoldenScreen(name: "overview", state: sentinel, view: now),
         GoldenScreen(name: "after-crash", state: Runs.crash(until: 40).state, view: at(40.4)),
         GoldenScreen(name: "during-crash", state: Runs.crash(until: 21).state, view: at(21.6)),
@@ -63,7 +65,7 @@ enum Screens {
         return view
     }()
 
-    private static let replay: View = {
+    static let replay: View = {
         var view = now
         view.source = .replay(
             View.Replay(

@@ -1,3 +1,5 @@
+public import Cluster
+
 /// What a screen looks like: a grid of cells, and what a click means where. A value: drawn by pure
 /// functions, compared by tests, painted by whoever owns a terminal.
 public struct Frame: Equatable, Sendable {
@@ -149,5 +151,7 @@ public struct Region: Equatable, Sendable {
         case link(from: Int, to: Int)
         /// A place on the scrubber: a share of the recording in thousandths.
         case seek(Int)
+        /// A moment on the timeline.
+        case moment(Stamp)
     }
 }

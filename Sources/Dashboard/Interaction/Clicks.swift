@@ -21,6 +21,13 @@ extension Interaction {
             view.link = LinkID(from: NodeID(from), to: NodeID(to))
         case .seek(let thousandths):
             return [.playback(.seek(Double(thousandths) / 1_000))]
+        case .moment(let moment):
+            guard view.overlay == nil else { return [] }
+            if case .replay(let replay) = view.source {
+                let length = max(1, replay.length.seconds)
+                return [.playback(.seek(max(0, moment.seconds) / length))]
+            }
+            goTo(moment)
         case nil: break
         }
         return []

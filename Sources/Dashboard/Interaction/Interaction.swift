@@ -105,9 +105,7 @@ public struct Interaction: Sendable {
         case .timeline: onTimeline(input, state: state)
         case .replication: onReplication(input, state: state)
         case .traffic: onTraffic(input, state: state)
-        case .chaos: onChaos(input, state: state)
         case .events: onEvents(input, state: state)
-        case .config: onConfig(input, state: state)
         }
     }
 

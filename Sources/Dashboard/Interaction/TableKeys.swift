@@ -32,7 +32,7 @@ extension Interaction {
     }
 
     /// Verbs on the marked machines, or on the one under the cursor.
-    private mutating func onNodeVerb(_ input: Input, state: ClusterState) -> [Outcome]? {
+    mutating func onNodeVerb(_ input: Input, state: ClusterState) -> [Outcome]? {
         guard case .character(let key) = input, "cPsrdofbpxi".unicodeScalars.contains(key) else {
             return nil
         }
@@ -102,7 +102,7 @@ extension Interaction {
         open(.sides(Sides(nodes: nodes, apart: Set(targets(state).map(\.id)))))
     }
 
-    private mutating func mark(_ state: ClusterState) {
+    mutating func mark(_ state: ClusterState) {
         guard let node = Arrangement(state, view).current else { return }
         if view.marks.remove(node.id) == nil { view.marks.insert(node.id) }
         move(1, state)

@@ -7,34 +7,56 @@ struct Arrangement {
     let shown: [NodeState]
     /// Index of the cursor among them; 0 when there are none.
     let index: Int
-    /// Rows and columns of the matrix: nodes, then clients.
-    let machines: [NodeState]
     /// Row of the matrix's cursor.
     let linkRow: Int
     /// Column of the matrix's cursor.
     let linkColumn: Int
+    private let all: [NodeState]
 
     init(_ state: ClusterState, _ view: View) {
-        let all = state.core.nodes
-        let nodes = all.filter { !$0.isClient }
-        let kept =
-            view.screen == .logs ? nodes : nodes.filter { Arrangement.keeps($0, view.filter) }
-        shown = kept
-        index = kept.firstIndex { $0.id == view.cursor } ?? 0
-        machines = nodes + all.filter(\.isClient)
-        linkRow = machines.firstIndex { $0.id == view.link?.from } ?? 0
-        let column = machines.firstIndex { $0.id == view.link?.to }
-        linkColumn = column ?? min(1, max(0, machines.count - 1))
+        let nodes = state.core.nodes
+        let filter = view.screen == .logs ? Filter() : view.filter
+        // A node's state is large: where all are shown, nothing is copied.
+        let isWhole = filter.isEmpty && !nodes.indices.contains { nodes[$0].isClient }
+        let rows =
+            isWhole
+            ? nodes
+            : nodes.filter { node in
+                !node.isClient && (filter.isEmpty || Arrangement.keeps(node, filter))
+            }
+        all = nodes
+        shown = rows
+        index = view.cursor.flatMap { id in rows.indices.first { rows[$0].id == id } } ?? 0
+        linkRow = Arrangement.place(of: view.link?.from, in: nodes) ?? 0
+        linkColumn =
+            Arrangement.place(of: view.link?.to, in: nodes) ?? min(1, max(0, nodes.count - 1))
+    }
+
+    /// Rows and columns of the matrix: nodes, then clients.
+    var machines: [NodeState] { all.filter { !$0.isClient } + all.filter(\.isClient) }
+
+    /// Where a machine is among rows and columns, without making them.
+    private static func place(of node: NodeID?, in all: [NodeState]) -> Int? {
+        guard let node, let found = all.indices.first(where: { all[$0].id == node }) else {
+            return nil
+        }
+        let isClient = all[found].isClient
+        let before = all.indices.count { all[$0].isClient == isClient && $0 < found }
+        return isClient ? all.indices.count { !all[$0].isClient } + before : before
     }
 
     /// The machine under the cursor.
     var current: NodeState? { index < shown.count ? shown[index] : nil }
 
     /// The sender under the matrix's cursor.
-    var sender: NodeID? { linkRow < machines.count ? machines[linkRow].id : nil }
+    var sender: NodeID? {
+        let machines = machines
+        return linkRow < machines.count ? machines[linkRow].id : nil
+    }
 
     /// The direction under the matrix's cursor; `nil` on the diagonal.
     var currentLink: LinkID? {
+        let machines = machines
         guard linkRow != linkColumn, max(linkRow, linkColumn) < machines.count else { return nil }
         return LinkID(from: machines[linkRow].id, to: machines[linkColumn].id)
     }

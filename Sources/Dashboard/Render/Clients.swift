@@ -52,7 +52,7 @@ extension Renderer {
         return write(unit, column, row, .quiet) + 2
     }
 
-    private mutating func drawJudgements(column: Int, row: Int) {
+    mutating func drawJudgements(column: Int, row: Int) {
         var column = column
         for judgement in judged {
             let (glyph, style, word): (String, Style, String) =
@@ -144,7 +144,7 @@ extension Renderer {
     }
 
     /// The last seconds before now, oldest first; `nil` where nothing was told.
-    private func lastSeconds(_ count: Int) -> [ClientsState.Second?] {
+    func lastSeconds(_ count: Int) -> [ClientsState.Second?] {
         var slots = [ClientsState.Second?](repeating: nil, count: count)
         let now = view.now.microseconds / 1_000_000
         for second in core.clients.seconds.suffix(count + 2) {

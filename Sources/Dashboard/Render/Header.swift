@@ -141,13 +141,6 @@ extension Renderer {
         }
     }
 
-    /// Columns of the longest name, so that nothing moves when another one leads.
-    var nameWidth: Int {
-        min(
-            20, max(6, core.nodes.filter { !$0.isClient }.map { Width.columns($0.name) }.max() ?? 6)
-        )
-    }
-
     /// Share of the operations of the last three seconds that succeeded.
     var availability: Double? {
         let seconds = core.clients.seconds.suffix(3)

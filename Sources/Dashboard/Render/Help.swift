@@ -88,9 +88,7 @@ enum Help {
         case .timeline: all.append(timeline)
         case .replication: all.append(replication)
         case .traffic: all.append(traffic)
-        case .chaos: all.append(chaos)
         case .events: all.append(events)
-        case .config: all.append(config)
         }
         return (all + [everywhere]).map { section in
             // Keys of faults that this version cannot inject are not offered.
@@ -153,8 +151,7 @@ enum Help {
             (".", "the last fault again"),
             (":", "a command; Tab completes"), ("/", "filter"),
             ("1 2 3 4", "overview, network, logs, node"),
-            ("5 6 7", "timeline, replication, traffic"),
-            ("8 9 0", "chaos, events, config"),
+            ("5 6 7 8", "timeline, replication, traffic, events"),
             ("Esc", "back, one level"),
             ("q", "leave: detach or stop"), ("^Z ^L", "suspend, paint again"),
         ])

@@ -61,7 +61,7 @@ extension Renderer {
         )
     }
 
-    private func sign(of mark: StoryMark) -> (String, Style) {
+    func sign(of mark: StoryMark) -> (String, Style) {
         let letter = String(mark.letter)
         return switch mark {
         case .nothing: (" ", .quiet)

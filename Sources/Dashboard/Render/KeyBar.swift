@@ -123,9 +123,7 @@ extension Renderer {
         case .timeline: return timelineHints + closingHints
         case .replication: return replicationHints + closingHints
         case .traffic: return trafficHints + closingHints
-        case .chaos: return chaosHints + closingHints
         case .events: return eventsHints + closingHints
-        case .config: return configHints + closingHints
         }
     }
 

@@ -58,12 +58,12 @@ extension Renderer {
         write(line, 3, row, .plain, .bold)
     }
 
-    /// Lines of whole words; three at most.
-    private func wrapped(_ text: String, _ width: Int) -> [String] {
+    /// Lines of whole words; three at most, unless told otherwise.
+    func wrapped(_ text: String, _ width: Int, most: Int = 3) -> [String] {
         var lines = [""]
         for word in text.split(separator: " ") {
             let joined = lines[lines.count - 1].isEmpty ? String(word) : " \(word)"
-            if Width.columns(lines[lines.count - 1] + joined) <= width || lines.count == 3 {
+            if Width.columns(lines[lines.count - 1] + joined) <= width || lines.count == most {
                 lines[lines.count - 1] += joined
             } else {
                 lines.append(String(word))

@@ -17,6 +17,8 @@ struct Renderer {
     let health: Health
     /// Faults at work; all that ever were can be thousands.
     let active: [FaultState]
+    /// Columns of the longest name, so that nothing moves when another one leads.
+    let nameWidth: Int
     var frame: Frame
     /// Requests a second that fill a row's line.
     var busiest = 1.0
@@ -32,6 +34,10 @@ struct Renderer {
         roster = Arrangement(state, view)
         health = state.core.health
         active = state.core.faults.filter(\.isActive)
+        let nodes = state.core.nodes
+        let longest = nodes.indices.lazy.filter { !nodes[$0].isClient }
+            .map { Width.columns(nodes[$0].name) }.max()
+        nameWidth = min(20, max(6, longest ?? 6))
         frame = Frame(size: size)
     }
 
@@ -108,9 +114,7 @@ struct Renderer {
         case .timeline: drawTimeline(rows)
         case .replication: drawReplication(rows)
         case .traffic: drawTraffic(rows)
-        case .chaos: drawChaos(rows)
         case .events: drawEvents(rows)
-        case .config: drawConfig(rows)
         }
     }
 

@@ -1,5 +1,8 @@
-/// Who follows whom, and how far behind. What a viewer chose there.
+/// Who follows whom, and how far behind. Its cursor is the one of all tables.
 public struct ReplicationView: Equatable, Sendable {
-    /// Nothing chosen yet.
+    /// Whether how far behind is shown over the last minute; else over ten.
+    public var isLong = false
+
+    /// The last minute.
     public init() {}
 }
