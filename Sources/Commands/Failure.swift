@@ -4,6 +4,7 @@ internal import Lab
 
 /// Exit codes that have a meaning; see the reference.
 enum Code {
+    static let neverReady: Int32 = 4
     static let usage: Int32 = 64
     static let badInput: Int32 = 65
     static let unavailable: Int32 = 69

@@ -63,7 +63,7 @@ struct LivePainter {
             switch end {
             case .stop: _ = try? client.ask(ControlRequest(verb: .quit))
             case .detach: _ = try? client.ask(ControlRequest(verb: .detach))
-            case .terminalGone: break
+            case .takeOver, .terminalGone: break
             }
             return end
         } catch {

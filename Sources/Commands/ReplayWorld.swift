@@ -14,12 +14,17 @@ struct ReplayWorld: PainterWorld {
 
     let wakeDescriptor: Int32 = -1
 
-    init(_ folder: RunFolder) throws(JournalError) {
+    /// Opens it; the playhead stands at a moment, where one is given, and else begins to move.
+    init(_ folder: RunFolder, at moment: Stamp? = nil) throws(JournalError) {
         let recording = try Recording(path: folder.journal)
         marks = recording.marks.map {
             View.Replay.Mark(at: $0.at, kind: $0.kind, text: $0.text, story: $0.story)
         }
         player = Player(recording)
+        if let moment {
+            player.pause()
+            player.seek(to: moment)
+        }
         for node in recording.last.core.nodes {
             // A node that printed nothing has no file.
             if let reader = try? LogFileReader(path: folder.log(of: node.name), node: node.id) {

@@ -8,6 +8,8 @@ public enum PainterEnd: Equatable, Sendable {
     case detach
     /// The viewer wants the lab to end.
     case stop
+    /// The viewer wants to go on live from the playhead of a recording.
+    case takeOver
     /// The terminal is gone.
     case terminalGone
 }
@@ -148,6 +150,7 @@ struct Painter {
             case .playback(let wish): world.playback(wish)
             case .leave(.detach): return .detach
             case .leave(.stop): return .stop
+            case .leave(.takeOver): return .takeOver
             case .suspend: squall_terminal_suspend()
             case .redraw: canvas.forget()
             }

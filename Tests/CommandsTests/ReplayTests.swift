@@ -52,6 +52,34 @@ import Testing
         }
     }
 
+    @Test func aRecordingIsTakenOverByKeys() throws {
+        try Programs.withFolder { home in
+            let terminal = try Tmux(columns: 120, rows: 35, home: home)
+            let topology = Self.topology.replacing("for 3s as split", with: "for 60s as split")
+                .replacing("wait 5s", with: "wait 2s")
+            try topology.write(toFile: home + "/short.yaml", atomically: true, encoding: .utf8)
+            try terminal.run("squall run \(home)/short.yaml trouble; echo ra''n with $?")
+            try terminal.waitFor("ran with", within: 90)
+            try terminal.run("clear; squall replay last --at 6; echo le''ft with $?")
+            try terminal.waitFor("the split") { $0.contains("REPLAY") && $0.contains("split") }
+            try terminal.type("T")
+            try terminal.waitFor("T again does it")
+            // Any other key is a no.
+            try terminal.type("1")
+            try terminal.waitFor("no question") { !$0.contains("T again does it") }
+            try terminal.type("TT")
+            try terminal.waitFor(within: 30, "a live dashboard") { $0.contains("● REC") }
+            try terminal.waitFor(within: 30, "the same fault") {
+                $0.contains("split") && $0.contains("taken over from")
+            }
+            try terminal.press("q")
+            try terminal.waitFor("it ends; the recording stays")
+            try terminal.press("s")
+            try terminal.waitFor("left with 0", within: 30)
+            try terminal.expectWhole()
+        }
+    }
+
     private func drive(_ terminal: Tmux) throws {
         // It plays from the beginning, until it is told to stand still.
         try terminal.waitFor("REPLAY")
@@ -78,12 +106,13 @@ import Testing
         #expect(during.contains("split"), "\(during)")
         try seek(terminal, "{", until: "no fault")
 
-        // To its tenths, faster and slower.
+        // Other screens show the same moment.
         try terminal.type("5")
-        let half = try terminal.waitFor("the middle") { (clock($0) ?? 0) > 4 }
-        let middle = try #require(clock(half))
-        try terminal.type("9")
-        try terminal.waitFor("the last tenth") { (clock($0) ?? 0) > middle }
+        try terminal.waitFor("the timeline") { $0.contains(" events ") }
+        try terminal.type("1")
+        try terminal.waitFor("the overview") { !$0.contains(" events ") }
+
+        // Faster and slower.
         try terminal.type("+")
         try terminal.waitFor("2×")
         try terminal.type("-")

@@ -40,14 +40,14 @@ import Testing
         #expect(!one.items.isEmpty && one.items.allSatisfy { $0.node == one.items[0].node })
     }
 
-    @Test("Enter goes to its node, T to its moment: the playhead of a recording")
+    @Test("Enter goes to its node, v to its moment: the playhead of a recording")
     func going() {
         let (node, _) = on([.up, .enter])
         #expect(node.view.screen == .node && node.view.cursor != nil)
-        let (moment, nothing) = on([.up, .up, .character("T")])
+        let (moment, nothing) = on([.up, .up, .character("v")])
         #expect(moment.view.screen == .timeline && nothing.isEmpty)
         #expect(moment.view.timeline.cursor == Stamp(seconds: 246.501))
-        let (_, seeks) = on([.up, .up, .character("T")], Screens.replay)
+        let (_, seeks) = on([.up, .up, .character("v")], Screens.replay)
         #expect(seeks == [.playback(.seek(246.501 / 480))])
     }
 }

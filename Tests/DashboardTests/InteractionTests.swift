@@ -150,6 +150,24 @@ import Testing
             press([.character("*"), .character("\\")], sentinel).interaction.view.marks.isEmpty)
     }
 
+    @Test("T takes a recording over when it is pressed twice, and says with what")
+    func takeOver() {
+        let asked = press([.character("T")], sentinel, view: Screens.replay)
+        #expect(asked.outcomes.isEmpty)
+        #expect(
+            asked.interaction.view.echo?.effect
+                == "starts redis-sentinel live, with the 2 faults of now; data begins anew: "
+                + "T again does it")
+        let again = press([.character("T"), .character("T")], sentinel, view: Screens.replay)
+        #expect(again.outcomes == [.leave(.takeOver)])
+        let other = press(
+            [.character("T"), .down, .character("T")], sentinel, view: Screens.replay)
+        #expect(other.outcomes.isEmpty)
+        #expect(
+            !press([.character("T"), .character("T")], sentinel).outcomes.contains(
+                .leave(.takeOver)))
+    }
+
     @Test("In a recording keys move the playhead, and nothing can be changed")
     func replay() {
         var view = Screens.now

@@ -15,15 +15,22 @@ final class LiveLab {
     private(set) var entries: [Entry] = []
     private let feed: FileFeed
 
-    init(
+    convenience init(
         _ home: Home, _ topology: String, options: [String] = [],
         environment: [String: String] = [:]
     ) async throws {
+        try await self.init(
+            home, starting: ["up", topology, "--detach", "--runs", home.runs] + options,
+            environment: environment)
+    }
+
+    /// A lab that some command leaves running; it prints the name of the run.
+    init(
+        _ home: Home, starting command: [String], environment: [String: String] = [:]
+    ) async throws {
         self.home = home
-        let ran = try await home.start(
-            ["up", topology, "--detach", "--runs", home.runs] + options, environment: environment
-        ).end()
-        try #require(ran.code == 0, "squall up: \(ran.errors)")
+        let ran = try await home.start(command, environment: environment).end()
+        try #require(ran.code == 0, "squall \(command): \(ran.errors)")
         let name = ran.output.trimmingCharacters(in: .whitespacesAndNewlines)
         folder = RunFolder(path: home.runs + "/" + name)
         id = try #require(labs(of: folder.path).first, "no lab runs in \(folder.path)")

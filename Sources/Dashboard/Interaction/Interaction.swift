@@ -13,6 +13,8 @@ public struct Interaction: Sendable {
     var repeated: String?
     /// A command that waits for the same key again, because it would cost the quorum.
     var guarded: Guarded?
+    /// A key that waits to be pressed again.
+    var asked: Input?
 
     struct Guarded: Equatable, Sendable {
         var input: Input
@@ -42,12 +44,17 @@ public struct Interaction: Sendable {
         }
         let wasGuarded = guarded
         guarded = nil
+        let wasAsked = asked
+        asked = nil
         if view.overlay != nil { return onOverlay(input, state: state) }
         dismiss(state)
         if let wasGuarded, wasGuarded.input == input {
             return run(wasGuarded.command, state: state)
         }
-        if case .replay = view.source, let wish = playback(input) { return [.playback(wish)] }
+        if case .replay = view.source {
+            if let wish = playback(input) { return [.playback(wish)] }
+            if input == .character("T") { return takeOver(state, again: wasAsked == input) }
+        }
         if let outcomes = onScreen(input, state: state) { return outcomes }
         if let outcomes = onAnyScreen(input, state: state) { return outcomes }
         if case .character(let scalar) = input, view.echo == nil {

@@ -17,6 +17,8 @@ public enum Outcome: Equatable, Sendable {
         case detach
         /// It ends.
         case stop
+        /// A recording becomes a lab: the same topology, with the faults of this moment.
+        case takeOver
     }
 
     /// A wish about a recording.

@@ -141,7 +141,7 @@ enum Help {
         keys: [
             ("Space", "play, pause"), ("\u{2190} \u{2192}", "a second back, on; Shift: ten"),
             ("{  }", "the event before, after"), ("+  -", "faster, slower"),
-            ("Home End", "to its ends"),
+            ("Home End", "to its ends"), ("T", "take over: this moment, live"),
         ])
 
     static let everywhere = Section(

@@ -152,6 +152,7 @@ extension Renderer {
         [
             Hint("Space", "play", .character(" "), 0), Hint("{ }", "event", .character("}"), 0),
             Hint(glyphs.sides, "step", .right, 1), Hint("+ -", "speed", .character("+"), 2),
+            Hint("T", "take over", 1),
         ]
     }
 }

@@ -17,7 +17,7 @@ extension Interaction {
             let node = EventList(state.core, view).current?.node ?? view.cursor
             view.marks = view.marks.isEmpty ? Set(node.map { [$0] } ?? []) : []
             view.events.chosen = nil
-        case .character("T"): return visit(state)
+        case .character("v"): return visit(state)
         case .enter:
             if let node = EventList(state.core, view).current?.node { view.cursor = node }
             show(.node)

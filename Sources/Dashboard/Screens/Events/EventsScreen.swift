@@ -85,7 +85,7 @@ extension Renderer {
         [
             Hint(glyphs.arrows, "choose", .down, 0), Hint("t", "kind", 1),
             Hint("o", "one node", 2), Hint("/", "filter", 2), Hint(glyphs.enter, "node", .enter, 1),
-            Hint("T", "its moment", 1), Hint("G", "follow", 1), Hint("u", "undo", 3),
+            Hint("v", "its moment", 1), Hint("G", "follow", 1), Hint("u", "undo", 3),
             Hint("!", "heal all", 2),
         ]
     }
@@ -98,6 +98,6 @@ extension Help {
             ("\u{2191}\u{2193}  j k", "choose an event"),
             ("t", "which kinds: faults, nodes, roles, verdicts"),
             ("o", "only events of this node; again: all"), ("Enter", "its node"),
-            ("T", "its moment on the timeline"), ("g  G", "the first, follow the newest"),
+            ("v", "its moment on the timeline"), ("g  G", "the first, follow the newest"),
         ])
 }

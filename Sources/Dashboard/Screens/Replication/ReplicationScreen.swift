@@ -69,7 +69,7 @@ extension Renderer {
         let behind = position + 12
         let lag = behind + 8
         let start = lag + 8
-        let line = columns - (columns >= 100 ? 30 : 18)
+        let line = columns - (columns >= 120 ? 30 : 20)
         let history = line - start >= 14 ? start..<(line - 2) : nil
         return CopyColumns(
             role: role, term: term, position: position, behind: behind, lag: lag,

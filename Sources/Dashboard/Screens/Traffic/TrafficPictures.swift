@@ -12,7 +12,7 @@ extension Renderer {
         let most = Graph.ceiling((due + ok).compactMap { $0 }.max() ?? 0)
         let isShort = seconds.map { second in second.map { $0.ok < $0.due } ?? false }
         write(
-            columns < 100 ? "answered a second" : "answered each second; what was not is marked",
+            columns < 112 ? "answered a second" : "answered each second; what was not is marked",
             place.lowerBound, rows.lowerBound,
             .quiet, within: place.count - 8)
         let top = Figures.count(most) ?? ""
@@ -50,12 +50,12 @@ extension Renderer {
         let height = (rows.count - 1) / 2
         let pairs: [(String, LatencyHistogram, Style)] = [
             (
-                columns < 100
+                columns < 112
                     ? "times from when due" : "how long answers took, from when they were due",
                 sum.latency, .graph
             ),
             (
-                columns < 100 ? "times from when sent" : "from when they were sent",
+                columns < 112 ? "times from when sent" : "from when they were sent",
                 sum.uncorrected, .quiet
             ),
         ]

@@ -86,7 +86,7 @@ extension Renderer {
     private mutating func drawPercentiles(
         _ reading: TrafficReading, column: Int, row: Int, until last: Int
     ) -> Int {
-        let isNarrow = columns < 100
+        let isNarrow = columns < 112
         write("latency".left(9), column, row, .quiet)
         write(
             (isNarrow ? "when due" : "from when it was due").right(isNarrow ? 10 : 21), column + 9,
