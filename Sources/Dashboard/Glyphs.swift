@@ -56,6 +56,8 @@ struct Glyphs: Sendable {
     var unready = "▪"
     var dot = "·"
     var prompt = "›"
+    var rising = "▴"
+    var falling = "▾"
     var branch = "├─"
     var lastBranch = "└─"
     var levels: [String] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
@@ -101,6 +103,8 @@ struct Glyphs: Sendable {
         unready = "!"
         dot = "-"
         prompt = ">"
+        rising = "^"
+        falling = "v"
         branch = "|-"
         lastBranch = "`-"
         levels = ["_", ".", "-", "=", "+", "*", "#", "@"]

@@ -16,6 +16,8 @@ public struct View: Equatable, Sendable {
     public var marks: Set<NodeID> = []
     /// What is filtered for; empty shows everything.
     public var filter = Filter()
+    /// By which column the table is sorted; in the order of definition when `nil`.
+    public var sorting: Sorting?
     /// What lies over the screen.
     public var overlay: Overlay?
     /// The last command of this viewer, and what it does.

@@ -150,6 +150,45 @@ import Testing
             press([.character("*"), .character("\\")], sentinel).interaction.view.marks.isEmpty)
     }
 
+    @Test(
+        "The table is sorted by a column; who tells nothing is last, and the cursor stays on its node"
+    )
+    func sorting() {
+        func names(_ keys: [Input]) -> [String] {
+            Arrangement(sentinel, press(keys, sentinel).interaction.view).shown.map(\.name)
+        }
+        let defined = names([])
+        #expect(names([.character(">")]) == defined)
+        #expect(names([.character(">"), .character("I")]) == defined.reversed())
+        let lag = Array(repeating: Input.character(">"), count: 4)
+        #expect(names(lag).prefix(2) == ["redis-3", "redis-2"])
+        #expect(names(lag + [.character("I")]).prefix(2) == ["redis-2", "redis-3"])
+        #expect(names(lag).dropFirst(2) == ["redis-1", "watch-1", "watch-2", "watch-3"])
+        // Over the last column it is as it was.
+        #expect(names(Array(repeating: .character(">"), count: 12)) == defined)
+        #expect(names([.character("<"), .character(">")]) == defined)
+        let moved = press([.down] + lag, sentinel).interaction
+        #expect(Arrangement(sentinel, moved.view).current?.name == "redis-2")
+        // Elsewhere nodes keep their places.
+        #expect(names(lag + [.character("5")]) == defined)
+    }
+
+    @Test("A click on a title sorts by it, a second one inverts")
+    func sortingByClicks() throws {
+        let size = Size(columns: 120, rows: 35)
+        var interaction = Interaction(view: Screens.now)
+        let frame = render(sentinel, interaction.view, size)
+        let title = try #require(frame.lines[2].firstRange(of: " LAG"))
+        let column =
+            frame.lines[2].distance(from: frame.lines[2].startIndex, to: title.upperBound) - 1
+        let click = Input.click(Position(column: column, row: 2))
+        _ = interaction.on(click, state: sentinel, frame: frame)
+        #expect(interaction.view.sorting == Sorting(.lag))
+        #expect(render(sentinel, interaction.view, size).lines[3].contains("redis-3"))
+        _ = interaction.on(click, state: sentinel, frame: frame)
+        #expect(interaction.view.sorting?.isDescending == false)
+    }
+
     @Test("T takes a recording over when it is pressed twice, and says with what")
     func takeOver() {
         let asked = press([.character("T")], sentinel, view: Screens.replay)

@@ -62,6 +62,16 @@ extension Dice {
         view.marks = below(3) == 0 ? [node(), node()] : []
         view.glyphs = GlyphSet.allCases[below(3)]
         view.newcomer = below(2) == 0
+        view.sorting = below(2) == 0 ? nil : Sorting(Sorting.Column.allCases[below(11)])
+        view.timeline.zoom = below(14) - 1
+        view.timeline.cursor = below(2) == 0 ? nil : stamp()
+        view.timeline.end = below(2) == 0 ? nil : stamp()
+        view.traffic.client = below(9) - 1
+        view.traffic.window = TrafficView.Window.allCases[below(3)]
+        view.events.chosen = below(2) == 0 ? nil : stamp()
+        view.events.offset = below(5) - 1
+        view.events.kinds = EventsView.Kinds.allCases[below(5)]
+        view.replication.isLong = below(2) == 0
         view.scrolled = below(5) == 0 ? Int(next() >> 40) : 0
         view.logs.append([LogTail.Line(node: node(), at: stamp(), text: text())])
         guard below(3) == 0 else { return view.source = .live(viewers: below(4)) }

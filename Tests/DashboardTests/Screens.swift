@@ -21,6 +21,9 @@ enum Screens {
         GoldenScreen(name: "node", state: sentinel, view: now, keys: [.down, .down, .enter]),
         GoldenScreen(
             name: "marked", state: sentinel, view: now, keys: [.character(" "), .character(" ")]),
+        GoldenScreen(
+            name: "sorted", state: sentinel, view: now,
+            keys: Array(repeating: .character(">"), count: 4)),
         GoldenScreen(name: "help", state: sentinel, view: now, keys: [.character("?")]),
         GoldenScreen(
             name: "help-network", state: sentinel, view: now,

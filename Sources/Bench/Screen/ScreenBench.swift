@@ -59,8 +59,8 @@ public struct ScreenBench {
         _ = program.bytes(within: 3)
         painter.restBytes = Double(program.bytes(within: quick ? 2 : 5))
         if nodes > 10 {
-            // The hard case: rows that were looked for.
-            program.press("/kv-1\r")
+            // The hard case: rows that were looked for, sorted by their lag.
+            program.press("/kv-1\r>>>>")
             program.rests(for: 0.2, atMost: 5)
         } else {
             painter.clockBytes = try onlyClocks(nodes)
@@ -128,6 +128,12 @@ public struct ScreenBench {
             frame(screen.rawValue, state) { $0.screen = screen }
         }
         rows.append(frame("overview, filtered", state) { $0.filter = Filter("kv-1") })
+        rows.append(frame("overview, sorted", state) { $0.sorting = Sorting(.lag) })
+        rows.append(
+            frame("overview, filtered and sorted", state) {
+                $0.filter = Filter("kv-1")
+                $0.sorting = Sorting(.requests)
+            })
         rows.append(
             frame("overview, the last node", state) { $0.cursor = NodeID(UInt16(999)) })
         return rows

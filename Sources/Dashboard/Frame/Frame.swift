@@ -151,6 +151,8 @@ public struct Region: Equatable, Sendable {
         case link(from: Int, to: Int)
         /// A place on the scrubber: a share of the recording in thousandths.
         case seek(Int)
+        /// Sorts by a column; the same again inverts.
+        case sort(Sorting.Column)
         /// A moment on the timeline.
         case moment(Stamp)
     }

@@ -21,6 +21,13 @@ extension Interaction {
             view.link = LinkID(from: NodeID(from), to: NodeID(to))
         case .seek(let thousandths):
             return [.playback(.seek(Double(thousandths) / 1_000))]
+        case .sort(let column):
+            guard view.overlay == nil else { return [] }
+            if view.sorting?.column == column {
+                view.sorting?.isDescending.toggle()
+            } else {
+                view.sorting = Sorting(column)
+            }
         case .moment(let moment):
             guard view.overlay == nil else { return [] }
             if case .replay(let replay) = view.source {

@@ -15,6 +15,9 @@ extension Interaction {
         case .character(" "): mark(state)
         case .character("*"): view.marks = Set(Arrangement(state, view).shown.map(\.id))
         case .character("\\"): view.marks = []
+        case .character(">"): view.sorting = Sorting.next(view.sorting, step: 1)
+        case .character("<"): view.sorting = Sorting.next(view.sorting, step: -1)
+        case .character("I"): view.sorting?.isDescending.toggle()
         case .enter: show(.node)
         default: return onNodeVerb(input, state: state)
         }

@@ -3,7 +3,7 @@ import Cluster
 /// Which machines are shown in which order, and where the cursors are: asked by keys and renderers
 /// alike, so that a key always means what the screen shows.
 struct Arrangement {
-    /// Rows of the table: nodes that the filter keeps, in the order of definition.
+    /// Rows of the table: nodes that the filter keeps, sorted as was asked for.
     let shown: [NodeState]
     /// Index of the cursor among them; 0 when there are none.
     let index: Int
@@ -18,12 +18,15 @@ struct Arrangement {
         let filter = view.screen == .logs ? Filter() : view.filter
         // A node's state is large: where all are shown, nothing is copied.
         let isWhole = filter.isEmpty && !nodes.indices.contains { nodes[$0].isClient }
-        let rows =
+        let kept =
             isWhole
             ? nodes
             : nodes.filter { node in
                 !node.isClient && (filter.isEmpty || Arrangement.keeps(node, filter))
             }
+        // Elsewhere nodes keep their places, whatever they tell.
+        let isTable = view.screen == .overview || view.screen == .node
+        let rows = isTable ? view.sorting?.sorted(kept) ?? kept : kept
         all = nodes
         shown = rows
         index = view.cursor.flatMap { id in rows.indices.first { rows[$0].id == id } } ?? 0

@@ -115,7 +115,8 @@ enum Help {
         title: "the table",
         keys: [
             ("\u{2191}\u{2193}  j k", "another node"), ("Space", "mark for the next command"),
-            ("*  \\", "mark all, mark none"), ("Enter", "this node: why it is as it is"),
+            ("*  \\", "mark all, mark none"), ("<  >  I", "sort by another column, invert"),
+            ("Enter", "this node: why it is as it is"),
         ])
 
     static let network = Section(

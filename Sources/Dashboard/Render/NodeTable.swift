@@ -50,12 +50,27 @@ extension Renderer {
             place += index == 0 ? 0 : column.gap
             let title = column.isRight ? column.title.right(column.width) : column.title
             write(title, place, row, .quiet, within: column.width)
+            if let sorting = Sorting.Column(rawValue: column.title) {
+                let isHere = view.sorting?.column == sorting
+                if isHere { drawSorting(column, place, row) }
+                frame.region(row: row, columns: place..<(place + column.width), .sort(sorting))
+            }
             place += column.width
         }
         if !view.filter.isEmpty {
             let text = "/" + view.filter.text
             write(text, max(place, self.columns - Width.columns(text) - 1), row, .match)
         }
+    }
+
+    /// The title of the column that is sorted by, with its direction where there is room for that.
+    private mutating func drawSorting(_ column: Column, _ place: Int, _ row: Int) {
+        let title = Width.columns(column.title)
+        let start = column.isRight ? place + column.width - title : place
+        write(column.title, start, row, .accent, .bold)
+        let sign = view.sorting?.isDescending == true ? glyphs.falling : glyphs.rising
+        // Between the columns there is always a blank.
+        write(sign, column.isRight ? start - 1 : start + title, row, .accent)
     }
 
     private mutating func drawRow(
