@@ -20,7 +20,7 @@ struct LivePainter {
 
     /// Shows the lab until its viewer leaves. Ends the command with the reason when the lab or the
     /// terminal cannot be had.
-    func run(readOnly: Bool = false) throws -> PainterEnd {
+    func run(look: LookOptions, readOnly: Bool = false) throws -> PainterEnd {
         let client: ControlClient
         let feed: FileFeed
         let wake: Int32
@@ -56,7 +56,7 @@ struct LivePainter {
         var view = View()
         view.readOnly = readOnly
         view.newcomer = PainterHistory.isFirst
-        var options = PainterOptions(history: PainterHistory.lines())
+        var options = look.options(history: PainterHistory.lines())
         defer { PainterHistory.keep(options.history) }
         do {
             let end = try runPainter(&world, view: &view, options: &options)

@@ -13,6 +13,8 @@ struct Replay: ParsableCommand {
             T in it, or --take-over, starts the same topology live with the faults of that moment.
             """)
 
+    @OptionGroup var look: LookOptions
+
     @Option(help: "Where runs are kept.")
     var runs: String?
 
@@ -41,7 +43,7 @@ struct Replay: ParsableCommand {
             var world = try ReplayWorld(folder, at: at.map { Stamp(seconds: $0) })
             if !takeOver {
                 var view = View()
-                var options = PainterOptions()
+                var options = look.options()
                 let end = try runPainter(&world, view: &view, options: &options)
                 guard end == .takeOver else { return }
             }
@@ -62,6 +64,6 @@ struct Replay: ParsableCommand {
             return print(taken.run.folder.name)
         }
         taken.carryOutBeside()
-        try Up.show(taken.run)
+        try Up.show(taken.run, look: look)
     }
 }

@@ -16,6 +16,7 @@ struct Up: ParsableCommand {
             """)
 
     @OptionGroup var start: StartOptions
+    @OptionGroup var look: LookOptions
 
     @Flag(help: "Leaves the cluster running and returns; `squall attach` shows it.")
     var detach = false
@@ -39,13 +40,13 @@ struct Up: ParsableCommand {
         let run = try StartedRun.start(
             source, read, start, mode: detach ? "detached" : "dashboard")
         if detach { return print(run.folder.name) }
-        try Self.show(run, readOnly: readOnly)
+        try Self.show(run, look: look, readOnly: readOnly)
     }
 
     /// The dashboard over a lab that this program has started, until its viewer leaves.
-    static func show(_ run: StartedRun, readOnly: Bool = false) throws {
+    static func show(_ run: StartedRun, look: LookOptions, readOnly: Bool = false) throws {
         let end = try LivePainter(folder: run.folder, socket: run.options.socket)
-            .run(readOnly: readOnly)
+            .run(look: look, readOnly: readOnly)
         switch end {
         case .stop:
             var status: Int32 = 0
@@ -63,13 +64,15 @@ struct Attach: ParsableCommand {
         abstract: "Show a running lab in the dashboard.")
 
     @OptionGroup var choice: LabChoice
+    @OptionGroup var look: LookOptions
 
     @Flag(help: "Shows the cluster, and takes no commands.")
     var readOnly = false
 
     func run() throws {
         let lab = try RunningLab(choice)
-        let end = try LivePainter(folder: lab.folder, socket: lab.socket).run(readOnly: readOnly)
+        let end = try LivePainter(folder: lab.folder, socket: lab.socket)
+            .run(look: look, readOnly: readOnly)
         guard end == .stop else { return }
         _ = try lab.follow(within: .seconds(20)) { $0.core.ended != nil }
         Farewell.say(lab.folder)

@@ -28,6 +28,8 @@ public struct View: Equatable, Sendable {
     public var newcomer = false
     /// Whether commands are refused here.
     public var readOnly = false
+    /// Whether the presenter has locked the keys that change the cluster.
+    public var isLocked = false
     /// Logs as far as the shell has read them.
     public var logs = LogTail()
     /// How many lines the logs are scrolled back; 0 follows.

@@ -7,6 +7,8 @@ public struct PainterOptions: Equatable, Sendable {
     public var depth: Theme.Depth?
     /// Whether the background is dark; found out from `COLORFGBG` when `nil`, dark where that is unset.
     public var isDark: Bool?
+    /// Which colours are chosen.
+    public var colours: Theme.Colours
     /// The characters; found out from the locale when `nil`.
     public var glyphs: GlyphSet?
     /// Whether clicks and the wheel are taken; then selecting text needs Shift.
@@ -18,24 +20,26 @@ public struct PainterOptions: Equatable, Sendable {
 
     /// Everything as the terminal and the environment say.
     public init(
-        depth: Theme.Depth? = nil, isDark: Bool? = nil, glyphs: GlyphSet? = nil,
+        depth: Theme.Depth? = nil, isDark: Bool? = nil, colours: Theme.Colours = .standard,
+        glyphs: GlyphSet? = nil,
         mouse: Bool = true, terminal: String? = nil, history: [String] = []
     ) {
         self.terminal = terminal
         self.depth = depth
         self.isDark = isDark
+        self.colours = colours
         self.glyphs = glyphs
         self.mouse = mouse
         self.history = history
     }
 
     /// The theme for a terminal with so many colours.
-    func theme(colours: Int) -> Theme {
-        let found: Theme.Depth = colours >= 256 ? .many : colours >= 8 ? .eight : .none
+    func theme(colours count: Int) -> Theme {
+        let found: Theme.Depth = count >= 256 ? .many : count >= 8 ? .eight : .none
         let isPlain = environmentText("NO_COLOR").map { !$0.isEmpty } ?? false
         return Theme(
             isDark: isDark ?? PainterOptions.isDark(environmentText("COLORFGBG")),
-            depth: depth ?? (isPlain ? .none : found))
+            depth: depth ?? (isPlain ? .none : found), colours: colours)
     }
 
     /// `15;0` is white on black: the last number is the background, 7 and 15 are light.

@@ -189,6 +189,23 @@ import Testing
         #expect(interaction.view.sorting?.isDescending == false)
     }
 
+    @Test("L locks everything that changes the cluster, whatever key or line asks for it")
+    func lock() {
+        let locked: [Input] = [.character("L")]
+        for keys in [
+            "c", "P", "s", "r", "u", "!", ".", "d\n", "p\n", "fc\n", "nx", ":crash redis-1\n",
+        ] {
+            let inputs = keys.unicodeScalars.map { $0 == "\n" ? Input.enter : .character($0) }
+            #expect(press(locked + inputs, sentinel).outcomes.isEmpty, "\(keys)")
+        }
+        let view = press(locked, sentinel).interaction.view
+        let frame = render(sentinel, view, Size(columns: 120, rows: 35))
+        #expect(frame.lines[0].contains("LOCKED") && !frame.lines[34].contains("crash"))
+        #expect(press(locked + locked + [.character("!")], sentinel).outcomes.count == 1)
+        // Looking is free.
+        #expect(press(locked + [.character("5")], sentinel).interaction.view.screen == .timeline)
+    }
+
     @Test("T takes a recording over when it is pressed twice, and says with what")
     func takeOver() {
         let asked = press([.character("T")], sentinel, view: Screens.replay)

@@ -63,6 +63,7 @@ extension Dice {
         view.glyphs = GlyphSet.allCases[below(3)]
         view.newcomer = below(2) == 0
         view.sorting = below(2) == 0 ? nil : Sorting(Sorting.Column.allCases[below(11)])
+        view.isLocked = below(4) == 0
         view.timeline.zoom = below(14) - 1
         view.timeline.cursor = below(2) == 0 ? nil : stamp()
         view.timeline.end = below(2) == 0 ? nil : stamp()

@@ -50,7 +50,8 @@ extension Interaction {
     private func refusal(_ state: ClusterState) -> String? {
         if case .replay = view.source { return "this is a recording: nothing can be changed in it" }
         if state.core.ended != nil { return "the run has ended: q leaves" }
-        return view.readOnly ? "started with --read-only: commands are refused" : nil
+        if view.readOnly { return "started with --read-only: commands are refused" }
+        return view.isLocked ? "locked: L unlocks" : nil
     }
 
     /// Marked machines, or the one under the cursor, in the order of the table.

@@ -94,6 +94,13 @@ public struct Interaction: Sendable {
         case .tab: show(next(1))
         case .backTab: show(next(-1))
         case .escape: back()
+        case .character("L"):
+            guard case .live = view.source, !view.readOnly else { return nil }
+            view.isLocked.toggle()
+            return remark(
+                view.isLocked
+                    ? "locked: keys that change the cluster are refused until L is pressed again"
+                    : "unlocked")
         case .character("!"): return healAll(state)
         case .character("u"): return undo(state)
         case .character("."):

@@ -135,7 +135,8 @@ extension Renderer {
             if core.ended != nil {
                 return [Span("\(glyphs.ended) " + Figures.clock(core.now), .quiet)]
             }
-            return [
+            let lock = view.isLocked ? [Span("LOCKED  ", .warning, .bold)] : []
+            return lock + [
                 Span("\(glyphs.recording) REC", .recording), Span(" " + Figures.clock(view.now)),
             ]
         }

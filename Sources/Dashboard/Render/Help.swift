@@ -154,6 +154,7 @@ enum Help {
             ("1 2 3 4", "overview, network, logs, node"),
             ("5 6 7 8", "timeline, replication, traffic, events"),
             ("Esc", "back, one level"),
+            ("L", "lock all that changes the cluster, unlock"),
             ("q", "leave: detach or stop"), ("^Z ^L", "suspend, paint again"),
         ])
 }

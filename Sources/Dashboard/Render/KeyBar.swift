@@ -32,7 +32,7 @@ extension Renderer {
 
     mutating func drawKeys(row: Int) {
         var hints = self.hints
-        if view.overlay == nil, view.readOnly || core.ended != nil {
+        if view.overlay == nil, view.readOnly || view.isLocked || core.ended != nil {
             // What is refused is not offered.
             hints.removeAll { Renderer.changing.contains($0.word) }
         }
