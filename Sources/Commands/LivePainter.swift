@@ -38,6 +38,7 @@ struct LivePainter {
         let clock = RunClock(origin: origin)
         let sender = CommandSender(path: socket)
         let tail = LogFollower()
+        let audience = Audience(path: socket)
         let folder = folder
         var world = LiveWorld(
             wake: wake,
@@ -52,7 +53,7 @@ struct LivePainter {
             },
             now: { clock.now },
             lines: { tail.takeNew().map { .init(node: $0.node, at: $0.at, text: $0.text) } },
-            send: { sender.send($0, by: $1) })
+            viewers: { audience.count }, send: { sender.send($0, by: $1) })
         var view = View()
         view.readOnly = readOnly
         view.newcomer = PainterHistory.isFirst
@@ -62,6 +63,8 @@ struct LivePainter {
             let end = try runPainter(&world, view: &view, options: &options)
             switch end {
             case .stop: _ = try? client.ask(ControlRequest(verb: .quit))
+            // Whoever only looks on leaves the lab to those that keep it.
+            case .detach where readOnly: break
             case .detach: _ = try? client.ask(ControlRequest(verb: .detach))
             case .takeOver, .terminalGone: break
             }
@@ -70,6 +73,29 @@ struct LivePainter {
             throw failure("\(error)", code: Code.unavailable)
         }
     }
+}
+
+/// How many look on, asked every two seconds on a thread of its own.
+private final class Audience: Sendable {
+    /// A source of Dispatch may be used from any thread; it only does not say so.
+    nonisolated(unsafe) private let timer: any DispatchSourceTimer
+    private let known = Mutex<Int?>(nil)
+
+    init(path: String) {
+        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "squall-audience"))
+        timer.schedule(deadline: .now(), repeating: .seconds(2), leeway: .milliseconds(500))
+        timer.setEventHandler { [weak self] in
+            guard let self else { return }
+            let reply = try? ControlClient(path: path).ask(ControlRequest(verb: .viewers))
+            self.known.withLock { $0 = reply?.viewers }
+        }
+        timer.resume()
+    }
+
+    deinit { timer.cancel() }
+
+    /// `nil` as long as nobody has answered.
+    var count: Int? { known.withLock { $0 } }
 }
 
 /// Hands commands to the lab on a thread of its own, one after the other: the painter never waits.

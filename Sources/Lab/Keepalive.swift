@@ -44,6 +44,9 @@ public struct Keepalive: Sendable, Equatable {
     private var attached: Set<Int> = []
     private var armed = 0
 
+    /// How many are attached.
+    public var count: Int { attached.count }
+
     /// The rule for a lab started in this mode.
     public init(mode: Mode) { self.mode = mode }
 

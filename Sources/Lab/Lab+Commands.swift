@@ -25,6 +25,7 @@ extension Lab {
             for descriptor in descriptors { close(descriptor) }
             interrupt(Int32(request.by) ?? 130)
             return ControlReply(ok: true)
+        case .viewers: return ControlReply(ok: true, viewers: keepalive.count)
         case .attach, .detach, .quit: return ControlReply(ok: true)
         }
     }

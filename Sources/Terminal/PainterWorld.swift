@@ -30,11 +30,10 @@ public struct LiveWorld: PainterWorld {
     public private(set) var state: ClusterState
     /// Readable when there are entries.
     public let wakeDescriptor: Int32
-    /// How many look on, this one included; `nil` when unknown.
-    public var viewers: Int?
     private let entries: () -> [Entry]
     private let clock: () -> Stamp
     private let lines: () -> [LogTail.Line]
+    private let viewers: () -> Int?
     private let command: (_ command: String, _ by: String) -> String?
 
     /// A lab behind closures; all of them are called on the painter's thread, and none may wait.
@@ -44,10 +43,12 @@ public struct LiveWorld: PainterWorld {
     ///   - entries: the next ones in order; empty when there are none now.
     ///   - now: the run's clock.
     ///   - lines: lines of logs since the last call.
+    ///   - viewers: how many look on, this one included; `nil` when unknown.
     ///   - send: hands a command line over; a sentence when that was impossible.
     public init(
         wake: Int32, state: ClusterState = ClusterState(), entries: @escaping () -> [Entry],
         now: @escaping () -> Stamp, lines: @escaping () -> [LogTail.Line] = { [] },
+        viewers: @escaping () -> Int? = { nil },
         send: @escaping (_ command: String, _ by: String) -> String?
     ) {
         self.state = state
@@ -55,6 +56,7 @@ public struct LiveWorld: PainterWorld {
         self.entries = entries
         clock = now
         self.lines = lines
+        self.viewers = viewers
         command = send
     }
 
@@ -71,7 +73,7 @@ public struct LiveWorld: PainterWorld {
     }
 
     /// Live.
-    public var source: View.Source { .live(viewers: viewers) }
+    public var source: View.Source { .live(viewers: viewers()) }
 
     /// Appends new lines.
     public mutating func read(into logs: inout LogTail) { logs.append(lines()) }

@@ -342,6 +342,11 @@ import Testing
         #expect(!bar.contains("crash") && !bar.contains("heal all") && bar.contains("? help"))
         let (interaction, outcomes) = press([.character("c")], sentinel, view: view)
         #expect(outcomes.isEmpty && interaction.view.echo?.tone == .refused)
+        // Whoever only looks on ends nothing, whatever is pressed.
+        #expect(press([.character("q")], sentinel, view: view).outcomes == [.leave(.detach)])
+        #expect(
+            press([.character(":")] + typed("q!") + [.enter], sentinel, view: view).outcomes
+                == [.leave(.detach)])
         var ended = sentinel
         ended.apply(
             Entry(

@@ -151,6 +151,8 @@ public struct Interaction: Sendable {
     /// second ^C stops it.
     mutating func leave(_ state: ClusterState) -> [Outcome] {
         if case .replay = view.source { return [.leave(.detach)] }
+        // Whoever only looks on ends nothing.
+        if view.readOnly { return [.leave(.detach)] }
         if state.core.ended != nil { return [.leave(.stop)] }
         open(.leave)
         return []

@@ -91,7 +91,7 @@ extension Interaction {
         view.overlay = nil
         switch line {
         case "q", "quit": return leave(state)
-        case "q!": return [.leave(.stop)]
+        case "q!": return [.leave(view.readOnly ? .detach : .stop)]
         case "detach": return [.leave(.detach)]
         case "undo": return undo(state)
         default: if let screen = View.Screen(rawValue: line) { show(screen) }

@@ -34,6 +34,8 @@ public struct ControlRequest: Codable, Sendable, Equatable {
         case detach
         /// Ends the lab.
         case quit
+        /// How many are attached.
+        case viewers
     }
 }
 
@@ -51,11 +53,13 @@ public struct ControlReply: Codable, Sendable, Equatable {
     public var code: Int32?
     /// `attach`: nanoseconds of CLOCK_MONOTONIC when the run began.
     public var origin: Int64?
+    /// `viewers`: how many are attached.
+    public var viewers: Int?
 
     /// An answer.
     public init(
         ok: Bool, text: String = "", effect: String = "", fault: UInt32? = nil, code: Int32? = nil,
-        origin: Int64? = nil
+        origin: Int64? = nil, viewers: Int? = nil
     ) {
         self.ok = ok
         self.text = text
@@ -63,5 +67,6 @@ public struct ControlReply: Codable, Sendable, Equatable {
         self.fault = fault
         self.code = code
         self.origin = origin
+        self.viewers = viewers
     }
 }

@@ -96,7 +96,7 @@ final class ControlServer: Sendable {
             case .quit:
                 send(ControlReply(ok: true), to: socket)
                 handler.presence(.quit)
-            case .command, .exec, .tcpdump, .interrupt:
+            case .command, .exec, .tcpdump, .interrupt, .viewers:
                 send(answer(to: request, descriptors), to: socket)
             }
         }
