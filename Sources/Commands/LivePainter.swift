@@ -20,7 +20,9 @@ struct LivePainter {
 
     /// Shows the lab until its viewer leaves. Ends the command with the reason when the lab or the
     /// terminal cannot be had.
-    func run(readOnly: Bool = false) throws -> PainterEnd {
+    ///
+    /// `echo` is what it says first.
+    func run(readOnly: Bool = false, echo: View.Echo? = nil) throws -> PainterEnd {
         let client: ControlClient
         let feed: FileFeed
         let wake: Int32
@@ -55,6 +57,7 @@ struct LivePainter {
             send: { sender.send($0, by: $1) })
         var view = View()
         view.readOnly = readOnly
+        view.echo = echo
         view.newcomer = PainterHistory.isFirst
         var options = PainterOptions(history: PainterHistory.lines())
         defer { PainterHistory.keep(options.history) }
@@ -63,7 +66,7 @@ struct LivePainter {
             switch end {
             case .stop: _ = try? client.ask(ControlRequest(verb: .quit))
             case .detach: _ = try? client.ask(ControlRequest(verb: .detach))
-            case .terminalGone: break
+            case .terminalGone, .takeOver: break
             }
             return end
         } catch {

@@ -41,13 +41,18 @@ struct Up: ParsableCommand {
         if detach { return print(run.folder.name) }
         let end = try LivePainter(folder: run.folder, socket: run.options.socket)
             .run(readOnly: readOnly)
+        try Self.left(run, end)
+    }
+
+    /// What is said, and waited for, when the dashboard of a lab that was started here is left.
+    static func left(_ run: StartedRun, _ end: PainterEnd) throws {
         switch end {
         case .stop:
             var status: Int32 = 0
             waitpid(run.process, &status, 0)
             Farewell.say(run.folder)
         case .detach: print("the cluster goes on: squall attach --lab \(run.folder.name)")
-        case .terminalGone: return
+        case .terminalGone, .takeOver: return
         }
     }
 }
@@ -68,32 +73,6 @@ struct Attach: ParsableCommand {
         guard end == .stop else { return }
         _ = try lab.follow(within: .seconds(20)) { $0.core.ended != nil }
         Farewell.say(lab.folder)
-    }
-}
-
-/// `squall replay RUN`: the dashboard over a recording.
-struct Replay: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Show a recorded run in the same dashboard: play, pause, step, seek.")
-
-    @Option(help: "Where runs are kept.")
-    var runs: String?
-
-    @Argument(help: "A run's name, the end of it, a path, a packed file, or `last`.")
-    var recorded = "last"
-
-    func run() throws {
-        let folder = try findRun(recorded, runs)
-        do {
-            var world = try ReplayWorld(folder)
-            var view = View()
-            var options = PainterOptions()
-            _ = try runPainter(&world, view: &view, options: &options)
-        } catch let error as JournalError {
-            throw failure(error.description, code: Code.badInput)
-        } catch {
-            throw failure("\(error)", code: Code.unavailable)
-        }
     }
 }
 

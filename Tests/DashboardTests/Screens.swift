@@ -3,7 +3,9 @@ import Dashboard
 
 /// The screens that have golden frames.
 enum Screens {
-    static let all: [GoldenScreen] = [
+    static let all: [GoldenScreen] = own + LookingBackScreens.all
+
+    private static let own: [GoldenScreen] = [
         GoldenScreen(name: "overview", state: sentinel, view: now),
         GoldenScreen(name: "after-crash", state: Runs.crash(until: 40).state, view: at(40.4)),
         GoldenScreen(name: "during-crash", state: Runs.crash(until: 21).state, view: at(21.6)),

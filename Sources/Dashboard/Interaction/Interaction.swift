@@ -47,7 +47,10 @@ public struct Interaction: Sendable {
         if let wasGuarded, wasGuarded.input == input {
             return run(wasGuarded.command, state: state)
         }
-        if case .replay = view.source, let wish = playback(input) { return [.playback(wish)] }
+        if case .replay(let replay) = view.source {
+            if let wish = playback(input) { return [.playback(wish)] }
+            if let outcomes = lookingBack(input, replay, state) { return outcomes }
+        }
         if let outcomes = onScreen(input, state: state) { return outcomes }
         if let outcomes = onAnyScreen(input, state: state) { return outcomes }
         if case .character(let scalar) = input, view.echo == nil {
@@ -65,6 +68,7 @@ public struct Interaction: Sendable {
     /// The first key after an incident: the sentence has been read, the last echo too.
     private mutating func dismiss(_ state: ClusterState) {
         view.echo = nil
+        view.found = nil
         view.newcomer = false
         if case .replay = view.source { return }
         if let incident = state.core.incidents.last, incident.recovered != nil {
@@ -89,6 +93,7 @@ public struct Interaction: Sendable {
         case .escape: back()
         case .character("!"): return healAll(state)
         case .character("u"): return undo(state)
+        case .character("a"): open(.note(Prompt(), at: view.now))
         case .character("."):
             return repeated.map { run($0, state: state) } ?? remark("nothing to repeat yet")
         default: return nil

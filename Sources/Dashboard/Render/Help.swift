@@ -142,8 +142,12 @@ enum Help {
         title: "the recording",
         keys: [
             ("Space", "play, pause"), ("\u{2190} \u{2192}", "a second back, on; Shift: ten"),
-            ("{  }", "the event before, after"), ("+  -", "faster, slower"),
-            ("Home End", "to its ends"),
+            ("{  }", "the event before, after"), (",  .", "an entry of the journal back, on"),
+            ("+  -", "faster, slower: 0.1 to 100 times"), ("Home End", "to its ends"),
+            ("t", "to a time, as 3:41"), ("C", "chapters: faults, elections, recoveries"),
+            ("/  m  M", "look for a text; the next match, the one before"),
+            ("a", "a note about this moment"),
+            ("T", "take over: the same cluster, with these faults"),
         ])
 
     static let everywhere = Section(
@@ -152,6 +156,7 @@ enum Help {
             ("u", "undo your last fault"), ("!", "heal all, at once"),
             (".", "the last fault again"),
             (":", "a command; Tab completes"), ("/", "filter"),
+            ("a", "a note on the time axis"),
             ("1 2 3 4 5", "overview, network, logs, node, timeline"),
             ("6 7 8 9 0", "replication, traffic, chaos, events, config"),
             ("Esc", "back, one level"),

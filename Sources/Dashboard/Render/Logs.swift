@@ -28,6 +28,7 @@ extension Renderer {
         let end = max(min(height, merged.count), merged.count - view.scrolled)
         let start = max(0, end - height)
         for (index, row) in merged[start..<max(start, end)].enumerated() {
+            if isFound(row) { write(glyphs.cursor, 0, first + index, .accent, .bold) }
             switch row {
             case .line(let line): drawLine(line, row: first + index)
             case .news(let news): drawNews(news, row: first + index)
@@ -36,6 +37,15 @@ extension Renderer {
         if merged.isEmpty {
             let why = view.logs.lines.isEmpty ? "no node has written a line yet" : "no line matches"
             write(why, 1, first, .quiet)
+        }
+    }
+
+    /// Whether the search went to this moment for it.
+    private func isFound(_ row: Row) -> Bool {
+        guard let found = view.found, found.at == row.at else { return false }
+        switch row {
+        case .line(let line): return line.text == found.text && line.node == found.node
+        case .news(let news): return news.text == found.text
         }
     }
 
