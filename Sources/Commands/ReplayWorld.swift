@@ -109,7 +109,9 @@ struct ReplayWorld: PainterWorld {
         notes = changed
         player.replace(player.recording.annotated(notes))
         tellMarks()
-        return nil
+        // The packed file is somebody's to hand on as it is.
+        return OpenedPack.holds(folder)
+            ? "noted while you look: unpack the file with tar -xf to keep notes" : nil
     }
 }
 

@@ -113,7 +113,7 @@ struct TakenOver {
             if !reply.ok { refused.append("\(command): \(reply.text)") }
         }
         let sentence = sentence(refused)
-        let note = "taken over from \(folder.name): \(sentence)"
+        let note = "\(sentence); taken over from \(folder.name)"
         _ = try lab.command(Command.note(note).text, by: "take-over")
         withExtendedLifetime(client) {}
         return sentence

@@ -2,14 +2,15 @@ internal import Cluster
 
 extension Recording {
     /// What the recording tells, in a few headings: each fault and its end, each election but the first
-    /// one, what went away unasked, verdicts, broken promises, recoveries and notes. Those that are
-    /// one jump are one chapter, the first of them; broken promises, recoveries and notes always have
-    /// their own.
+    /// one, what went away unasked, verdicts, broken promises, recoveries and notes. What goes away, is
+    /// over or is judged in one jump with the chapter before belongs to that.
     public var chapters: [Mark] {
         var chapters: [Mark] = []
         for mark in marks where mark.isChapter {
-            let isOwn = [.violation, .back, .note].contains(mark.kind)
-            if !isOwn, let last = chapters.last, mark.at - last.at <= Playback.oneJump { continue }
+            let mayFollow = [.gone, .heal, .verdict].contains(mark.kind)
+            if mayFollow, let last = chapters.last, mark.at - last.at <= Playback.oneJump {
+                continue
+            }
             chapters.append(mark)
         }
         return chapters
@@ -59,13 +60,13 @@ struct ChapterTable: Sendable {
             // A fault on links is felt until it is over; one on processes is overcome while it lasts.
             let (from, words) =
                 fault.deed == nil
-                ? (fault.ended ?? fault.began, "\(fault.label) was over")
+                ? (fault.ended ?? fault.began, "the end of \(fault.label)")
                 : (fault.began, fault.label)
             let tenths = max(0, ((at - from).microseconds + 50_000) / 100_000)
             marks.append(
                 Recording.Mark(
                     at: at, kind: .back,
-                    text: "all is well again, \(tenths / 10).\(tenths % 10) s after \(words)",
+                    text: "recovered \(tenths / 10).\(tenths % 10) s after \(words)",
                     isChapter: true))
         }
         return marks

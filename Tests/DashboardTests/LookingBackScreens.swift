@@ -40,7 +40,7 @@ enum LookingBackScreens {
         mark(242.118, .fault, "f2 delay between redis-1 and redis-3 by 100ms for 60s"),
         mark(246.501, .fault, "f3 crash watch-1 for 8s"),
         mark(254.502, .heal, "f3 is over after 8.0 s"),
-        mark(255.9, .back, "all is well again, 9.4 s after f3"),
+        mark(255.9, .back, "recovered 9.4 s after f3"),
         View.Replay.Mark(at: note.at, kind: .note, text: "the tail catches up (replay)"),
         mark(302.118, .heal, "f2 is over after 60.0 s"),
         mark(410.2, .role, "redis-2 leads as master now"),

@@ -156,6 +156,16 @@ import Testing
         #expect(interaction.view.echo?.effect == "no match after 04:11.3 for sdown")
     }
 
+    @Test("A command that was found stands where it was given, though no news tells of it")
+    func foundCommand() {
+        var view = LookingBackScreens.view
+        view.filter = Filter("traffic")
+        view.screen = .logs
+        view.found = View.Found(at: Stamp(seconds: 250), text: "traffic 5/s")
+        let lines = render(state, view, Size(columns: 100, rows: 30)).lines
+        #expect(lines.contains { $0.hasPrefix("▸04:10.000") && $0.contains("› traffic 5/s") })
+    }
+
     @Test("Taking over is asked for once, and does nothing in a lab")
     func takeOver() {
         #expect(press([key("T")]).view.overlay == .takeOver)

@@ -70,7 +70,7 @@ import Testing
                 == [10, 11, 11, 15].map { Stamp(seconds: $0) })
         #expect(chapters[0].text == "f1 crash kv-1 for 5s as crash")
         #expect(chapters[1].text.contains("kv-2 leads now"))
-        #expect(chapters[2].text == "all is well again, 1.0 s after crash")
+        #expect(chapters[2].text == "recovered 1.0 s after crash")
     }
 
     @Test mutating func `a remark and a broken promise have chapters of their own`() {

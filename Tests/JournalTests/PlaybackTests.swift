@@ -104,7 +104,7 @@ import Testing
         let first = playback.nextMark()
         #expect(first?.kind == .fault && playback.position == Stamp(seconds: 30.9))
         let well = playback.nextMark()
-        #expect(well?.text == "all is well again, 1.9 s after f1")
+        #expect(well?.text == "recovered 1.9 s after f1")
         let second = playback.nextMark()
         #expect(second?.kind == .fault && playback.position == Stamp(seconds: 90.9))
         expectHonest(playback)

@@ -6,11 +6,14 @@ extension Renderer {
     private enum Row {
         case line(LogTail.Line)
         case news(News)
+        /// What the search has found and nobody else tells: a command.
+        case found(View.Found)
 
         var at: Stamp {
             switch self {
             case .line(let line): line.at
             case .news(let news): news.at
+            case .found(let found): found.at
             }
         }
     }
@@ -32,6 +35,7 @@ extension Renderer {
             switch row {
             case .line(let line): drawLine(line, row: first + index)
             case .news(let news): drawNews(news, row: first + index)
+            case .found(let found): drawFound(found, row: first + index)
             }
         }
         if merged.isEmpty {
@@ -46,7 +50,17 @@ extension Renderer {
         switch row {
         case .line(let line): return line.text == found.text && line.node == found.node
         case .news(let news): return news.text == found.text
+        case .found: return true
         }
+    }
+
+    private mutating func drawFound(_ found: View.Found, row: Int) {
+        var column = 1
+        if columns >= 60 {
+            column = write(Figures.thousandths(found.at).right(9), column, row, .quiet) + 2
+        }
+        column = write(glyphs.prompt + " ", column, row, .accent, .bold)
+        write(highlighted(found.text), column, row)
     }
 
     private mutating func drawLogTitle(_ count: Int, row: Int) {
@@ -90,6 +104,10 @@ extension Renderer {
             rows.append(.line(line))
         }
         rows += news[next...].map { .news($0) }
+        if let found = view.found, found.at <= view.now, !rows.contains(where: isFound) {
+            let place = rows.firstIndex { $0.at > found.at } ?? rows.count
+            rows.insert(.found(found), at: place)
+        }
         return rows
     }
 
