@@ -18,8 +18,10 @@ public struct FlatOut: Sendable {
     public static func measure(seconds: Int, user: String?) async throws -> FlatOut {
         try await Stage.with(host: nil, user: user) { stage in
             let machine = try await stage.machine(.init(0), stage.host.attachments[0])
+            let agent = try await Agent.start(in: machine)
             _ = try await stage.start(
-                ["redis-server", "--port", "6379", "--save", ""], in: machine)
+                ["redis-server", "--port", "\(Cast.redis)", "--save", ""], in: machine)
+            _ = try await agent.ask("await 127.0.0.1 \(Cast.redis) 10000")
             // Once before it counts.
             _ = try await benchmark(stage, machine, requests: 20_000)
             let before = try await benchmark(stage, machine, requests: 50_000 * seconds / 2)
@@ -35,7 +37,8 @@ public struct FlatOut: Sendable {
     ) async throws -> Double {
         let output = try await stage.output(
             of: [
-                "redis-benchmark", "-c", "\(connections)", "-n", "\(requests)", "-r", "1000", "-t",
+                "redis-benchmark", "-p", "\(Cast.redis)", "-c", "\(connections)", "-n",
+                "\(requests)", "-r", "1000", "-t",
                 "set,get", "--csv",
             ], in: machine)
         let rates = output.split(separator: "\n").compactMap { line -> Double? in
@@ -53,7 +56,8 @@ public struct FlatOut: Sendable {
     ) async throws -> Double {
         let configuration = ClientConfiguration(
             client: 1, driver: .redis,
-            targets: [.init(node: "redis", address: "127.0.0.1", port: 6_379)], keys: 1_000,
+            targets: [.init(node: "redis", address: "127.0.0.1", port: Int(Cast.redis))],
+            keys: 1_000,
             rate: ClientConfiguration.highestRate, connections: connections, seed: 1)
         let line = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
         let output = try await stage.output(
