@@ -41,11 +41,17 @@ struct Export: ParsableCommand {
     @Option(help: "With --cast: the version of asciicast, 2 or 3.")
     var asciicast = "2"
 
+    @Flag(help: "The chapters as JSON: when, what kind, and in words.")
+    var chapters = false
+
+    @Option(help: "With --svg and --cast: the screen, e.g. timeline; the overview when left out.")
+    var screen: String?
+
     @Flag(help: "With --svg and --cast: on a light background.")
     var light = false
 
-    @Option(help: "With --svg: the moment, in seconds since the run began; its end when left out.")
-    var at: Double?
+    @Option(help: "With --svg: the moment, as 3:41 or in seconds; the run's end when left out.")
+    var at: String?
 
     @Option(help: "With --svg and --cast: columns and lines, as 120x35.")
     var size = "120x35"
@@ -57,16 +63,19 @@ struct Export: ParsableCommand {
     var recorded: String?
 
     /// What it is turned into.
-    private enum Form: CaseIterable { case script, svg, cast, html, junit, json, edn, csv }
+    private enum Form: CaseIterable {
+        case script, svg, cast, html, junit, json, edn, csv, chapters
+    }
 
     func run() throws {
         let chosen = [
             (Form.script, script), (.svg, svg), (.cast, cast), (.html, html), (.junit, junit),
-            (.json, json), (.edn, edn), (.csv, csv),
+            (.json, json), (.edn, edn), (.csv, csv), (.chapters, chapters),
         ].filter(\.1).map(\.0)
         guard let form = chosen.first, chosen.count == 1, let recorded else {
             throw failure(
-                "say a run and one of --script, --svg, --cast, --html, --junit, --json, --edn, --csv",
+                "say a run and one of --script, --svg, --cast, --html, --junit, --json, --edn, --csv, "
+                    + "--chapters",
                 code: Code.usage)
         }
         let folder = try findRun(recorded, runs)
@@ -78,7 +87,8 @@ struct Export: ParsableCommand {
         case .script:
             let spelling: Recipe.Spelling = asWritten ? .asWritten : .names
             return Recipe(try RecordedRun(folder).entries(), spelling).text
-        case .svg: return try picture(RecordedRun(folder).entries()) + "\n"
+        case .svg: return try picture(folder) + "\n"
+        case .chapters: return ChapterList.json(try Scene(folder, .overview).recording.chapters)
         case .cast:
             guard let version = Cast.Version(rawValue: asciicast) else {
                 throw failure("--asciicast takes 2 or 3", code: Code.usage)
@@ -112,29 +122,40 @@ struct Export: ParsableCommand {
         return Size(columns: parts[0], rows: parts[1])
     }
 
-    private func film(_ folder: RunFolder, _ version: Cast.Version) throws -> String {
-        let size = try chosenSize()
-        do {
-            let recording = try Recording(path: folder.journal)
-            let run = recording.last.core.run
-            let clock = ISO8601DateFormatter()
-            clock.formatOptions.insert(.withFractionalSeconds)
-            let scenario = run?.scenario.map { " " + $0 } ?? ""
-            return Film(
-                recording: recording, size: size, theme: light ? .light : .dark,
-                version: version, title: "squall: \(run?.topology ?? folder.name)\(scenario)",
-                began: clock.date(from: run?.wall ?? "").map { Int64($0.timeIntervalSince1970) }
-            ).text
-        } catch {
-            throw failure(error.description, code: Code.badInput)
+    private func chosenScreen() throws -> View.Screen {
+        guard let screen else { return .overview }
+        guard let known = View.Screen(rawValue: screen) else {
+            let names = View.Screen.allCases.map(\.rawValue).joined(separator: ", ")
+            throw failure("--screen takes one of \(names), not \(screen)", code: Code.usage)
         }
+        return known
     }
 
-    private func picture(_ entries: [Entry]) throws -> String {
+    private func film(_ folder: RunFolder, _ version: Cast.Version) throws -> String {
         let size = try chosenSize()
-        let end = at.map { Stamp(seconds: $0) } ?? entries.last?.at ?? .zero
-        var state = ClusterState()
-        for entry in entries where entry.at <= end { state.apply(entry) }
-        return Exports.svg(render(state, View(now: end), size), theme: light ? .light : .dark)
+        let scene = try Scene(folder, try chosenScreen())
+        let run = scene.recording.last.core.run
+        let clock = ISO8601DateFormatter()
+        clock.formatOptions.insert(.withFractionalSeconds)
+        let scenario = run?.scenario.map { " " + $0 } ?? ""
+        return Film(
+            scene: scene, size: size, theme: light ? .light : .dark, version: version,
+            title: "squall: \(run?.topology ?? folder.name)\(scenario)",
+            began: clock.date(from: run?.wall ?? "").map { Int64($0.timeIntervalSince1970) }
+        ).text
+    }
+
+    private func picture(_ folder: RunFolder) throws -> String {
+        let size = try chosenSize()
+        var scene = try Scene(folder, try chosenScreen())
+        var moment = scene.recording.length
+        if let at {
+            guard let chosen = Stamp(clock: at) else {
+                throw failure("--at takes a time such as 3:41 or 46, not \(at)", code: Code.usage)
+            }
+            moment = chosen
+        }
+        let state = scene.recording.state(at: moment)
+        return Exports.svg(scene.frame(state, moment, size), theme: light ? .light : .dark)
     }
 }

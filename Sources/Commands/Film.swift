@@ -5,7 +5,8 @@ internal import Journal
 
 /// A recording as a film: the dashboard as somebody would have watched it.
 struct Film {
-    let recording: Recording
+    /// What is filmed.
+    let scene: Scene
     let size: Size
     let theme: Theme
     let version: Cast.Version
@@ -18,9 +19,11 @@ struct Film {
     /// The cast, with a chapter at each fault, change of roles, violation and recovery.
     var text: String {
         var cast = Cast(version, size: size, theme: theme, title: title, began: began)
+        let recording = scene.recording
         var playback = Playback(recording)
         playback.pause()
-        var marks = chapters[...]
+        var marks = recording.chapters[...]
+        var scene = scene
         let length = recording.length.seconds
         for number in 0...Int((length * Self.rhythm).rounded(.up)) {
             let moment = min(length, Double(number) / Self.rhythm)
@@ -29,23 +32,8 @@ struct Film {
                 cast.mark(mark.text, at: moment)
                 marks = marks.dropFirst()
             }
-            cast.show(
-                render(playback.state, View(now: playback.position), size), at: moment)
+            cast.show(scene.frame(playback.state, playback.position, size), at: moment)
         }
         return cast.text
-    }
-
-    /// Marks that are not one jump with the one before.
-    private var chapters: [Recording.Mark] {
-        var chapters: [Recording.Mark] = []
-        for mark in recording.marks {
-            switch mark.kind {
-            case .fault, .heal, .role, .violation, .gone, .verdict: break
-            case .back, .restart, .refused, .note, .lost: continue
-            }
-            if let last = chapters.last, mark.at - last.at <= Playback.oneJump { continue }
-            chapters.append(mark)
-        }
-        return chapters
     }
 }

@@ -20,7 +20,11 @@ struct LivePainter {
 
     /// Shows the lab until its viewer leaves. Ends the command with the reason when the lab or the
     /// terminal cannot be had.
-    func run(look: LookOptions, readOnly: Bool = false) throws -> PainterEnd {
+    ///
+    /// `echo` is what it says first.
+    func run(
+        look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil
+    ) throws -> PainterEnd {
         let client: ControlClient
         let feed: FileFeed
         let wake: Int32
@@ -56,6 +60,7 @@ struct LivePainter {
             viewers: { audience.count }, send: { sender.send($0, by: $1) })
         var view = View()
         view.readOnly = readOnly
+        view.echo = echo
         view.newcomer = PainterHistory.isFirst
         var options = look.options(history: PainterHistory.lines())
         defer { PainterHistory.keep(options.history) }
@@ -66,7 +71,7 @@ struct LivePainter {
             // Whoever only looks on leaves the lab to those that keep it.
             case .detach where readOnly: break
             case .detach: _ = try? client.ask(ControlRequest(verb: .detach))
-            case .takeOver, .terminalGone: break
+            case .terminalGone, .takeOver: break
             }
             return end
         } catch {

@@ -35,6 +35,11 @@ struct Pack: ParsableCommand {
 enum OpenedPack {
     private static let folders = Mutex<[String]>([])
 
+    /// Whether a run's folder is one of them, and goes when the command ends.
+    static func holds(_ folder: RunFolder) -> Bool {
+        folders.withLock { $0.contains { folder.path.hasPrefix($0 + "/") } }
+    }
+
     /// Unpacks a file; ends the command with 65 when it is damaged.
     static func open(_ pack: PackedRun) throws -> RunFolder {
         var template = Array(NSTemporaryDirectory().utf8CString.dropLast())

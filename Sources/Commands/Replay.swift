@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Cluster
 internal import Dashboard
+internal import Foundation
+internal import Glibc
 internal import Journal
 internal import Lab
 internal import Terminal
@@ -8,62 +10,133 @@ internal import Terminal
 /// `squall replay RUN`: the dashboard over a recording.
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a recorded run in the same dashboard: play, pause, step, seek.",
+        abstract: "Show a recorded run in the same dashboard: play, pause, step, seek, search.",
         discussion: """
-            T in it, or --take-over, starts the same topology live with the faults of that moment.
+            T takes over: it starts the same cluster live and sets the faults of that moment again. \
+            --take-over does so at once.
             """)
 
     @OptionGroup var look: LookOptions
 
-    @Option(help: "Where runs are kept.")
-    var runs: String?
+    @Option(help: "Stands still at this moment, as 3:41 or in seconds.")
+    var at: String?
 
-    @Option(help: "Where the playhead is at the beginning, in seconds.")
-    var at: Double?
+    @Option(help: "How fast it plays, from 0.1 to 100; 1 is as it happened.")
+    var speed: Double?
 
-    @Flag(help: "Starts the same topology live at once, with the faults that acted at --at.")
+    @Flag(help: "Prints its chapters and shows nothing.")
+    var chapters = false
+
+    @Flag(help: "With --at: starts the same cluster live, with the faults of that moment.")
     var takeOver = false
 
-    @Flag(help: "With --take-over: leaves it running and returns; `squall attach` shows it.")
+    @Flag(help: "With --take-over: leaves the cluster running; `squall attach` shows it.")
     var detach = false
+
+    @Option(help: "Where runs are kept.")
+    var runs: String?
 
     @Argument(help: "A run's name, the end of it, a path, a packed file, or `last`.")
     var recorded = "last"
 
     func validate() throws {
-        if let at, !at.isFinite || at < 0 {
-            throw ValidationError("--at is a number of seconds, not below 0")
+        if detach && !takeOver { throw ValidationError("--detach needs --take-over") }
+        if takeOver && at == nil { throw ValidationError("--take-over needs --at") }
+        if takeOver && chapters { throw ValidationError("--chapters shows nothing to take over") }
+        if let speed, !(0.1...100).contains(speed) {
+            throw ValidationError("--speed takes a number from 0.1 to 100")
         }
-        guard takeOver || !detach else { throw ValidationError("--detach needs --take-over") }
+        _ = try moment()
+    }
+
+    private func moment() throws -> Stamp? {
+        guard let at else { return nil }
+        guard let moment = Stamp(clock: at) else {
+            throw ValidationError("--at takes a time such as 3:41 or 221.5, not \(at)")
+        }
+        return moment
     }
 
     func run() throws {
         let folder = try findRun(recorded, runs)
+        var world: ReplayWorld
         do {
-            var world = try ReplayWorld(folder, at: at.map { Stamp(seconds: $0) })
-            if !takeOver {
-                var view = View()
-                var options = look.options()
-                let end = try runPainter(&world, view: &view, options: &options)
-                guard end == .takeOver else { return }
-            }
-            try takeOver(folder, world)
-        } catch let error as JournalError {
+            world = try ReplayWorld(folder)
+        } catch {
             throw failure(error.description, code: Code.badInput)
-        } catch let error as TerminalError {
-            throw failure("\(error)", code: Code.unavailable)
         }
+        if chapters {
+            for chapter in world.player.recording.chapters { print(ChapterList.line(chapter)) }
+            return
+        }
+        world.begin(at: try moment(), speed: speed)
+        if takeOver {
+            return try TakenOver(folder, world.player, runs).start(detach: detach, look: look)
+        }
+        try show(&world, folder)
     }
 
-    private func takeOver(_ folder: RunFolder, _ world: ReplayWorld) throws {
-        let taken = try TakeOver(
-            folder, world.state.core, at: world.now, runs: runs,
-            mode: detach ? "detached" : "dashboard")
-        guard !detach else {
-            for line in try taken.carryOut() { complain(line) }
-            return print(taken.run.folder.name)
+    /// Until it is left, or left for the live cluster.
+    private func show(_ world: inout ReplayWorld, _ folder: RunFolder) throws {
+        var view = View()
+        var options = look.options()
+        while true {
+            do {
+                guard try runPainter(&world, view: &view, options: &options) == .takeOver else {
+                    return
+                }
+            } catch {
+                throw failure("\(error)", code: Code.unavailable)
+            }
+            let core = world.player.state.core
+            print(
+                "\(core.run?.topology ?? "the cluster") starts anew, as of "
+                    + "\(world.player.position.clock(decimals: 1))")
+            do {
+                let taken = try Complaints.catching {
+                    try TakenOver(folder, world.player, runs).begin(mode: "dashboard")
+                }
+                return try taken.show(look: look)
+            } catch let complaint as Complaint {
+                view.echo = View.Echo(effect: complaint.line, tone: .refused)
+            }
         }
-        taken.carryOutBeside()
-        try Up.show(taken.run, look: look)
+    }
+}
+
+/// Chapters as lists for people and for programs.
+enum ChapterList {
+    /// `03:41.2  fault      f2 delay between redis-1 and redis-3 by 100ms`
+    static func line(_ chapter: Recording.Mark) -> String {
+        let kind = word(chapter)
+        let padding = String(repeating: " ", count: max(1, 11 - kind.count))
+        return "\(chapter.at.clock(decimals: 1))  \(kind)\(padding)\(chapter.text)"
+    }
+
+    /// An array of `{"t":221.2,"kind":"fault","text":"f2 delay …"}`, one a line.
+    static func json(_ chapters: [Recording.Mark]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let lines = chapters.map { chapter in
+            let row = Row(t: chapter.at.seconds, kind: word(chapter), text: chapter.text)
+            let data = (try? encoder.encode(row)) ?? Data("null".utf8)
+            return String(decoding: data, as: UTF8.self)
+        }
+        return lines.isEmpty ? "[]\n" : "[\n" + lines.joined(separator: ",\n") + "\n]\n"
+    }
+
+    private struct Row: Encodable {
+        var t: Double
+        var kind: String
+        var text: String
+    }
+
+    /// What kind of chapter it is.
+    static func word(_ chapter: Recording.Mark) -> String {
+        switch chapter.kind {
+        case .back: "recovery"
+        case .role: "election"
+        default: chapter.kind.rawValue
+        }
     }
 }

@@ -6,31 +6,40 @@ internal import Terminal
 
 /// A recording as the painter sees it: the same dashboard over what was written.
 struct ReplayWorld: PainterWorld {
-    private var player: Player
-    private var readers: [LogFileReader] = []
+    /// The recording and its playhead.
+    private(set) var player: Player
+    private let folder: RunFolder
+    private var notes: RunNotes
+    private var logs: RunLogs
     private var lastLook = RunClock.monotonic()
-    private var logsUpTo = Stamp(microseconds: -1)
-    private let marks: [View.Replay.Mark]
+    private var marks: [View.Replay.Mark] = []
+    private var chapters: [View.Replay.Mark] = []
+    private var remarks: [View.Replay.Mark] = []
 
     let wakeDescriptor: Int32 = -1
 
-    /// Opens it; the playhead stands at a moment, where one is given, and else begins to move.
-    init(_ folder: RunFolder, at moment: Stamp? = nil) throws(JournalError) {
+    init(_ folder: RunFolder) throws(JournalError) {
+        self.folder = folder
+        notes = try RunNotes(of: folder)
         let recording = try Recording(path: folder.journal)
-        marks = recording.marks.map {
-            View.Replay.Mark(at: $0.at, kind: $0.kind, text: $0.text, story: $0.story)
-        }
-        player = Player(recording)
+        logs = RunLogs(folder, recording.last.core)
+        player = Player(notes.notes.isEmpty ? recording : recording.annotated(notes))
+        tellMarks()
+    }
+
+    /// Begins there, at this speed; a moment behind the end is the end.
+    mutating func begin(at moment: Stamp?, speed: Double?) {
+        if let speed { player.setSpeed(speed) }
         if let moment {
-            player.pause()
             player.seek(to: moment)
+            player.pause()
         }
-        for node in recording.last.core.nodes {
-            // A node that printed nothing has no file.
-            if let reader = try? LogFileReader(path: folder.log(of: node.name), node: node.id) {
-                readers.append(reader)
-            }
-        }
+    }
+
+    private mutating func tellMarks() {
+        marks = player.recording.marks.map(View.Replay.Mark.init)
+        chapters = player.recording.chapters.map(View.Replay.Mark.init)
+        remarks = notes.notes.map { View.Replay.Mark(at: $0.at, kind: .note, text: $0.text) }
     }
 
     mutating func advance() -> Bool {
@@ -46,27 +55,16 @@ struct ReplayWorld: PainterWorld {
         .replay(
             View.Replay(
                 position: player.position, length: player.length,
-                isPlaying: player.isPlaying, speed: player.speed, marks: marks))
+                isPlaying: player.isPlaying, speed: player.speed, marks: marks,
+                chapters: chapters, notes: remarks))
     }
 
-    mutating func read(into logs: inout Dashboard.LogTail) {
-        let position = player.position
-        guard position != logsUpTo else { return }
-        if position < logsUpTo {
-            logs.forget(after: position)
-            logsUpTo = position
-            return
-        }
-        for reader in readers {
-            logs.append(
-                reader.lines(upTo: position, count: 400).filter { $0.at > logsUpTo }
-                    .map { .init(node: $0.node, at: $0.at, text: $0.text) })
-        }
-        logsUpTo = position
+    mutating func read(into tail: inout Dashboard.LogTail) {
+        logs.read(upTo: player.position, into: &tail)
     }
 
     mutating func send(_ command: String, by: String) -> String? {
-        "this is a recording: start the topology to break it"
+        "this is a recording: T starts the cluster anew, to break it"
     }
 
     mutating func playback(_ wish: Outcome.Playback) {
@@ -78,7 +76,47 @@ struct ReplayWorld: PainterWorld {
         case .nextEvent: _ = player.nextMark()
         case .previousEvent: _ = player.previousMark()
         case .seek(let share): player.seek(share: share)
+        case .to(let moment):
+            player.pause()
+            player.seek(to: moment)
+        case .nextEntry: player.stepEntry(true)
+        case .previousEntry: player.stepEntry(false)
         }
         lastLook = RunClock.monotonic()
+    }
+
+    mutating func search(_ search: Outcome.Search) -> View.Found? {
+        let core = player.recording.last.core
+        let found = player.recording.find(
+            search.isForward ? .after : .before, player.position, in: logs.readers,
+            nodes: search.nodes
+        ) { text, node in
+            search.filter.keeps(node.map { core.name(of: $0) + " " + text } ?? text)
+        }
+        guard let found else { return nil }
+        playback(.to(found.at))
+        return View.Found(at: found.at, node: found.node, text: found.text)
+    }
+
+    mutating func annotate(_ text: String, at moment: Stamp) -> String? {
+        var changed = notes
+        changed.set(text, at: moment)
+        do {
+            try changed.write(to: folder)
+        } catch {
+            return error.description
+        }
+        notes = changed
+        player.replace(player.recording.annotated(notes))
+        tellMarks()
+        // The packed file is somebody's to hand on as it is.
+        return OpenedPack.holds(folder)
+            ? "noted while you look: unpack the file with tar -xf to keep notes" : nil
+    }
+}
+
+extension View.Replay.Mark {
+    init(_ mark: Recording.Mark) {
+        self.init(at: mark.at, kind: mark.kind, text: mark.text, story: mark.story)
     }
 }

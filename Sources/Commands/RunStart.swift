@@ -90,7 +90,8 @@ struct StartedRun {
     /// lab's own code where it cannot start.
     static func start(
         _ source: TopologySource, _ topology: Topology, _ start: StartOptions, mode: String,
-        scenario: String? = nil, timeout: Double? = nil, strict: Bool = false
+        scenario: String? = nil, timeout: Double? = nil, strict: Bool = false,
+        origin: RunOptions.Origin? = nil
     ) throws -> StartedRun {
         try TopologySource.requirePrograms(of: topology)
         try TopologySource.requireAbilities(of: topology, scenario: scenario)
@@ -111,6 +112,7 @@ struct StartedRun {
             options.strict = strict ? true : nil
             options.capture = try start.captured()
             options.sourceFolder = source.folder
+            options.takenOver = origin
             try options.write(to: folder)
             try folder.write(Array(source.text.utf8), to: folder.topology)
             let process = try LabLaunch.start(executable: ownPath(), folder: folder.path)

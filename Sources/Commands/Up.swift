@@ -43,17 +43,20 @@ struct Up: ParsableCommand {
         try Self.show(run, look: look, readOnly: readOnly)
     }
 
-    /// The dashboard over a lab that this program has started, until its viewer leaves.
-    static func show(_ run: StartedRun, look: LookOptions, readOnly: Bool = false) throws {
+    /// The dashboard over a lab that this program has started, until its viewer leaves; `echo` is what it
+    /// says first.
+    static func show(
+        _ run: StartedRun, look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil
+    ) throws {
         let end = try LivePainter(folder: run.folder, socket: run.options.socket)
-            .run(look: look, readOnly: readOnly)
+            .run(look: look, readOnly: readOnly, echo: echo)
         switch end {
         case .stop:
             var status: Int32 = 0
             waitpid(run.process, &status, 0)
             Farewell.say(run.folder)
         case .detach: print("the cluster goes on: squall attach --lab \(run.folder.name)")
-        case .takeOver, .terminalGone: return
+        case .terminalGone, .takeOver: return
         }
     }
 }

@@ -34,6 +34,8 @@ public struct View: Equatable, Sendable {
     public var logs = LogTail()
     /// How many lines the logs are scrolled back; 0 follows.
     public var scrolled = 0
+    /// What was looked for and found in a recording; shown where the playhead stands.
+    public var found: Found?
     /// Characters that the terminal can show.
     public var glyphs: GlyphSet
     /// The stretch of time on the timeline, and its cursor.
@@ -98,17 +100,23 @@ public struct View: Equatable, Sendable {
         public var speed: Double
         /// Moments worth a jump, in order.
         public var marks: [Mark]
+        /// Those of them that are headings of what the recording tells.
+        public var chapters: [Mark]
+        /// What was remarked while looking back, in order; unlike those of the run it can be changed.
+        public var notes: [Mark]
 
         /// A playhead.
         public init(
             position: Stamp, length: Stamp, isPlaying: Bool = true, speed: Double = 1,
-            marks: [Mark] = []
+            marks: [Mark] = [], chapters: [Mark] = [], notes: [Mark] = []
         ) {
             self.position = position
             self.length = length
             self.isPlaying = isPlaying
             self.speed = speed
             self.marks = marks
+            self.chapters = chapters
+            self.notes = notes
         }
 
         /// A moment on the scrubber.
@@ -172,6 +180,31 @@ public struct View: Equatable, Sendable {
         case sides(Sides)
         /// `q`.
         case leave
+        /// `C` in a recording: its chapters, with the one that Enter goes to.
+        case chapters(Int)
+        /// `t` in a recording: a time is typed; the complaint about it, where it is none.
+        case moment(Prompt)
+        /// `a`: a remark is typed, about this moment.
+        case note(Prompt, at: Stamp)
+        /// `T` in a recording: whether to start the same cluster with the faults of this moment.
+        case takeOver
+    }
+
+    /// What was looked for in a recording, where it stands.
+    public struct Found: Equatable, Sendable {
+        /// When.
+        public var at: Stamp
+        /// The node that it is about, if it is about one.
+        public var node: NodeID?
+        /// The line, the sentence or the command.
+        public var text: String
+
+        /// A place.
+        public init(at: Stamp, node: NodeID? = nil, text: String) {
+            self.at = at
+            self.node = node
+            self.text = text
+        }
     }
 }
 

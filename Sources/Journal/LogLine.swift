@@ -37,7 +37,8 @@ public struct LogLine: Equatable, Sendable {
 public final class LogFileReader {
     /// The file.
     public let path: String
-    private let node: NodeID
+    /// Whose log it is.
+    public let node: NodeID
     private let file: Int32
 
     /// Opens a log. Throws when it can't be opened.

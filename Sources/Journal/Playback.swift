@@ -17,7 +17,7 @@ public struct Playback: Sendable {
     public private(set) var folded = 0
 
     /// Speeds that `faster` and `slower` go through.
-    public static let speeds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
+    public static let speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 25, 100]
     /// Marks closer together are one jump: a fault, and the node that it ends.
     public static let oneJump = Duration.milliseconds(50)
 
@@ -141,6 +141,15 @@ public struct Playback: Sendable {
         isPlaying = false
         seek(to: mark.at)
         return mark
+    }
+
+    /// Plays another account of the same run from where the playhead is.
+    public mutating func replace(_ other: Recording) {
+        let moment = position
+        recording = other
+        state = ClusterState()
+        folded = 0
+        seek(to: moment)
     }
 
     /// Adds what was recorded meanwhile: the run still goes on.

@@ -16,6 +16,8 @@ public struct Recording: Sendable {
     /// The state after the last entry.
     public private(set) var last = ClusterState()
 
+    /// What decides which marks are chapters, as far as it was read.
+    private var table = ChapterTable()
     private var checkpoints: [Checkpoint] = []
     /// Grows when there are too many checkpoints.
     private var spacing = 1
@@ -41,6 +43,10 @@ public struct Recording: Sendable {
         public var text: String
         /// More of it, a line each; for what needs an explanation.
         public var story: [String] = []
+        /// The node that it tells of, if it is about one.
+        public var node: NodeID?
+        /// Whether a chapter begins here; see `Recording.chapters`.
+        public var isChapter = false
     }
 
     /// Nothing recorded yet.
@@ -73,9 +79,14 @@ public struct Recording: Sendable {
             last.apply(entry)
             entries.append(entry)
             let news = last.core.news.suffix(Int(clamping: last.core.newsTold - told))
+            let begins = table.begins(entry.event, last.core)
             for one in news where one.kind != .restart {
-                marks.append(Mark(at: one.at, kind: one.kind, text: one.text))
+                marks.append(
+                    Mark(
+                        at: one.at, kind: one.kind, text: one.text, node: one.node,
+                        isChapter: begins(one.kind)))
             }
+            marks += table.recoveries(last.core)
             if case .judged(let judgement) = entry.event { marks(of: judgement) }
         }
     }
@@ -85,7 +96,7 @@ public struct Recording: Sendable {
         for violation in judgement.violations {
             let mark = Mark(
                 at: violation.at, kind: .violation, text: "\(judgement.text): \(violation.text)",
-                story: violation.story)
+                story: violation.story, isChapter: true)
             guard !marks.contains(mark) else { continue }
             let place = marks.firstIndex { $0.at > violation.at } ?? marks.count
             marks.insert(mark, at: place)

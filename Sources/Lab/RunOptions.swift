@@ -39,8 +39,24 @@ public struct RunOptions: Codable, Sendable, Equatable {
     public var wall: String
     /// Version of the program.
     public var version: String
+    /// The moment of an earlier run that this one goes on from, its faults set again.
+    public var takenOver: Origin?
     /// The machine that it runs on; written when the lab has begun.
     public var machine: MachineFacts?
+
+    /// A moment of an earlier run.
+    public struct Origin: Codable, Sendable, Equatable {
+        /// The earlier run's name.
+        public var run: String
+        /// Seconds since it began.
+        public var at: Double
+
+        /// A moment.
+        public init(run: String, at: Double) {
+            self.run = run
+            self.at = at
+        }
+    }
 
     /// Writes `run.json`.
     public func write(to folder: RunFolder) throws {

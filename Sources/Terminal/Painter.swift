@@ -8,7 +8,7 @@ public enum PainterEnd: Equatable, Sendable {
     case detach
     /// The viewer wants the lab to end.
     case stop
-    /// The viewer wants to go on live from the playhead of a recording.
+    /// The viewer wants the same cluster to run, with the faults that act at the playhead.
     case takeOver
     /// The terminal is gone.
     case terminalGone
@@ -135,7 +135,7 @@ struct Painter {
     /// Pasted text goes where text is typed; anywhere else each letter of it would be a command.
     private var takesText: Bool {
         switch interaction.view.overlay {
-        case .palette, .filter, .form: true
+        case .palette, .filter, .form, .moment, .note: true
         default: false
         }
     }
@@ -148,9 +148,17 @@ struct Painter {
                     interaction.refused(command, problem)
                 }
             case .playback(let wish): world.playback(wish)
+            case .search(let search):
+                let found = world.search(search)
+                refresh(from: &world)
+                interaction.found(found, search)
+            case .annotate(let text, let moment):
+                if let problem = world.annotate(text, at: moment) {
+                    interaction.refused("", problem)
+                }
+            case .takeOver: return .takeOver
             case .leave(.detach): return .detach
             case .leave(.stop): return .stop
-            case .leave(.takeOver): return .takeOver
             case .suspend: squall_terminal_suspend()
             case .redraw: canvas.forget()
             }

@@ -22,6 +22,21 @@ public protocol PainterWorld {
     mutating func send(_ command: String, by: String) -> String?
     /// Moves the playhead; a lab ignores it.
     mutating func playback(_ wish: Outcome.Playback)
+    /// Moves the playhead to the nearest place that is looked for; `nil`, and it stays, when there is none.
+    mutating func search(_ search: Outcome.Search) -> View.Found?
+    /// Keeps a remark beside the recording; what went wrong, if anything did.
+    mutating func annotate(_ text: String, at moment: Stamp) -> String?
+}
+
+/// A lab has nothing to look back into: its remarks are commands.
+extension PainterWorld {
+    /// Finds nothing.
+    public mutating func search(_ search: Outcome.Search) -> View.Found? { nil }
+
+    /// Refuses.
+    public mutating func annotate(_ text: String, at moment: Stamp) -> String? {
+        "there is no recording here to write beside"
+    }
 }
 
 /// A lab that runs: entries are folded as they come.

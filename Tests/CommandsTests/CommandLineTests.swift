@@ -91,6 +91,60 @@ import Testing
         }
     }
 
+    @Test func `films, lists and the replay have the same chapters, and each screen has a picture`()
+        throws
+    {
+        try Programs.withFolder { home in
+            let run = home + "/2026-11-23T07-08-37Z-kv-cb8e"
+            try FileManager.default.createDirectory(
+                atPath: run, withIntermediateDirectories: true)
+            let recordings = URL(filePath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "Recordings")
+            try FileManager.default.copyItem(
+                atPath: recordings.appending(path: "1-kv-leader-crash.ndjson").path(),
+                toPath: run + "/journal.ndjson")
+            try "{\"t\":2.5,\"text\":\"calm before\"}\n".write(
+                toFile: run + "/notes.ndjson", atomically: true, encoding: .utf8)
+
+            let json = try Programs.output(Programs.squall, ["export", run, "--chapters"])
+            let rows = try #require(
+                try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
+            let texts = rows.compactMap { $0["text"] as? String }
+            let kinds = rows.compactMap { $0["kind"] as? String }
+            #expect(kinds.contains("fault") && kinds.contains("recovery"), "\(kinds)")
+            #expect(rows.contains { $0["kind"] as? String == "note" && $0["t"] as? Double == 2.5 })
+            let list = try Programs.output(Programs.squall, ["replay", run, "--chapters"])
+                .split(separator: "\n")
+            #expect(list.count == texts.count)
+            for (line, text) in zip(list, texts) { #expect(line.hasSuffix(text), "\(line)") }
+            let film = try Programs.output(
+                Programs.squall,
+                ["export", run, "--cast", "--size", "40x10", "--screen", "network"])
+            let marks = try film.split(separator: "\n").dropFirst().compactMap { line in
+                let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [Any]
+                return event?[1] as? String == "m" ? event?[2] as? String : nil
+            }
+            #expect(marks == texts)
+
+            let screens = [
+                "overview", "network", "logs", "node", "timeline", "replication", "traffic",
+                "events",
+            ]
+            for screen in screens {
+                let picture = try Programs.output(
+                    Programs.squall,
+                    ["export", run, "--svg", "--at", "0:08", "--screen", screen, "--light"])
+                #expect(picture.hasPrefix("<svg") && picture.contains("DEGRADED"), "\(screen)")
+            }
+            for (wrong, reason) in [
+                (["--screen", "moon"], "--screen takes one of"), (["--at", "soon"], "--at takes"),
+            ] {
+                let ran = try Programs.run(Programs.squall, ["export", run, "--svg"] + wrong)
+                #expect(ran.status == 64 && ran.text.contains(reason), "\(ran.text)")
+            }
+        }
+    }
+
     @Test func `fmt spells commands canonically and leaves the rest alone`() throws {
         try Programs.withFolder { home in
             let file = home + "/t.yaml"

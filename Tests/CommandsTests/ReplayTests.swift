@@ -52,28 +52,73 @@ import Testing
         }
     }
 
-    @Test func aRecordingIsTakenOverByKeys() throws {
+    @Test func aRecordingIsLookedIntoNotedAndTakenOverByKeys() throws {
         try Programs.withFolder { home in
             let terminal = try Tmux(columns: 120, rows: 35, home: home)
-            let topology = Self.topology.replacing("for 3s as split", with: "for 60s as split")
-                .replacing("wait 5s", with: "wait 2s")
-            try topology.write(toFile: home + "/short.yaml", atomically: true, encoding: .utf8)
+            try Self.topology.write(
+                toFile: home + "/short.yaml", atomically: true, encoding: .utf8)
             try terminal.run("squall run \(home)/short.yaml trouble; echo ra''n with $?")
-            try terminal.waitFor("ran with", within: 90)
-            try terminal.run("clear; squall replay last --at 6; echo le''ft with $?")
-            try terminal.waitFor("the split") { $0.contains("REPLAY") && $0.contains("split") }
-            try terminal.type("T")
-            try terminal.waitFor("T again does it")
-            // Any other key is a no.
+            try terminal.waitFor("ran with 0", within: 60)
+            try terminal.run("clear; squall replay last --at 5 --speed 25; echo le''ft with $?")
+            try terminal.waitFor("five seconds, standing still") { clock($0) == 5 }
+            try terminal.waitFor("25×")
+
+            // Chapters: Enter goes to the crash.
+            try terminal.press("C")
+            try terminal.waitFor("chapters")
+            try terminal.press("Home", "Enter")
+            try terminal.waitFor("the split") {
+                $0.contains("1 fault") && !$0.contains("chapters   ")
+            }
+
+            // A note stays beside the recording, and comes back where it was written.
+            try terminal.type("a")
+            try terminal.type("look at this")
+            try terminal.press("Enter")
+            try terminal.waitFor("look at this (replay)")
+            let runs = home + "/state/squall/runs"
+            let run = try #require(FileManager.default.contentsOfDirectory(atPath: runs).first)
+            let notes = try String(contentsOfFile: "\(runs)/\(run)/notes.ndjson", encoding: .utf8)
+            #expect(notes.contains("look at this"))
+
+            // Search.
+            try terminal.type("/")
+            try terminal.type("crash n-3")
+            try terminal.press("Enter")
+            // First the command, then the fault that it made.
+            try terminal.type("m")
+            try terminal.waitFor("the command in the logs") { $0.contains("› crash n-3 for 2s") }
+            try terminal.type("m")
+            try terminal.waitFor("the crash in the logs") { screen in
+                screen.contains("1 fault")
+                    && screen.split(separator: "\n").contains {
+                        $0.hasPrefix("▸") && $0.contains("f2 crash n-3 for 2s")
+                    }
+            }
+            try terminal.press("Escape")
             try terminal.type("1")
-            try terminal.waitFor("no question") { !$0.contains("T again does it") }
-            try terminal.type("TT")
-            try terminal.waitFor(within: 30, "a live dashboard") { $0.contains("● REC") }
-            try terminal.waitFor(within: 30, "the same fault") {
-                $0.contains("split") && $0.contains("taken over from")
+
+            // What cannot be started is told where one was, in a terminal that is whole.
+            let topology = "\(runs)/\(run)/topology.yaml"
+            let text = try String(contentsOfFile: topology, encoding: .utf8)
+            let broken = "needs: [no-such-program]\n" + text
+            try broken.write(toFile: topology, atomically: true, encoding: .utf8)
+            try terminal.type("T")
+            try terminal.waitFor("data is not restored")
+            try terminal.press("Enter")
+            let refused = try terminal.waitFor("no-such-program")
+            #expect(refused.contains("REPLAY"), "\(refused)")
+
+            // With what it needs it starts, with the fault of this moment.
+            try text.write(toFile: topology, atomically: true, encoding: .utf8)
+            try terminal.type("T")
+            try terminal.press("Enter")
+            try terminal.waitFor(within: 60, "the fault set again") {
+                $0.contains("1 fault of ") && $0.contains("set again") && $0.contains("REC")
+                    && $0.contains("crash n-3 for ")
             }
             try terminal.press("q")
-            try terminal.waitFor("it ends; the recording stays")
+            try terminal.waitFor("stop")
             try terminal.press("s")
             try terminal.waitFor("left with 0", within: 30)
             try terminal.expectWhole()
@@ -112,7 +157,15 @@ import Testing
         try terminal.type("1")
         try terminal.waitFor("the overview") { !$0.contains(" events ") }
 
-        // Faster and slower.
+        // To a time, faster and slower.
+        try terminal.type("t")
+        try terminal.type("0:06")
+        try terminal.press("Enter")
+        try terminal.waitFor("the sixth second") { clock($0) == 6 }
+        try terminal.type(":")
+        try terminal.type("goto 9.5")
+        try terminal.press("Enter")
+        try terminal.waitFor("the ninth second") { clock($0) == 9 }
         try terminal.type("+")
         try terminal.waitFor("2×")
         try terminal.type("-")

@@ -48,6 +48,6 @@ import Testing
         #expect(moment.view.screen == .timeline && nothing.isEmpty)
         #expect(moment.view.timeline.cursor == Stamp(seconds: 246.501))
         let (_, seeks) = on([.up, .up, .character("v")], Screens.replay)
-        #expect(seeks == [.playback(.seek(246.501 / 480))])
+        #expect(seeks == [.playback(.to(Stamp(seconds: 246.501)))])
     }
 }

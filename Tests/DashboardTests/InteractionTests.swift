@@ -206,24 +206,6 @@ import Testing
         #expect(press(locked + [.character("5")], sentinel).interaction.view.screen == .timeline)
     }
 
-    @Test("T takes a recording over when it is pressed twice, and says with what")
-    func takeOver() {
-        let asked = press([.character("T")], sentinel, view: Screens.replay)
-        #expect(asked.outcomes.isEmpty)
-        #expect(
-            asked.interaction.view.echo?.effect
-                == "starts redis-sentinel live, with the 2 faults of now; data begins anew: "
-                + "T again does it")
-        let again = press([.character("T"), .character("T")], sentinel, view: Screens.replay)
-        #expect(again.outcomes == [.leave(.takeOver)])
-        let other = press(
-            [.character("T"), .down, .character("T")], sentinel, view: Screens.replay)
-        #expect(other.outcomes.isEmpty)
-        #expect(
-            !press([.character("T"), .character("T")], sentinel).outcomes.contains(
-                .leave(.takeOver)))
-    }
-
     @Test("In a recording keys move the playhead, and nothing can be changed")
     func replay() {
         var view = Screens.now
@@ -232,8 +214,7 @@ import Testing
             (.character(" "), .toggle), (.left, .step(seconds: -1)), (.right, .step(seconds: 1)),
             (.shiftRight, .step(seconds: 10)), (.character("+"), .faster),
             (.character("-"), .slower), (.character("}"), .nextEvent),
-            (.character("{"), .previousEvent), (.home, .seek(0)),
-            (.end, .seek(1)),
+            (.character("{"), .previousEvent), (.home, .seek(0)), (.end, .seek(1)),
         ]
         for (key, wish) in keys {
             #expect(press([key], sentinel, view: view).outcomes == [.playback(wish)])

@@ -16,7 +16,9 @@ import Testing
         var view = Screens.now
         if seed % 4 == 3 {
             view.source = .replay(
-                View.Replay(position: Stamp(seconds: 20), length: Stamp(seconds: 40)))
+                View.Replay(
+                    position: Stamp(seconds: 20), length: Stamp(seconds: 40),
+                    chapters: LookingBackScreens.replay.chapters))
         }
         var interaction = Interaction(view: view)
         var state = Screens.sentinel

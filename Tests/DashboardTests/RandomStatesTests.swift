@@ -75,11 +75,29 @@ extension Dice {
         view.replication.isLong = below(2) == 0
         view.scrolled = below(5) == 0 ? Int(next() >> 40) : 0
         view.logs.append([LogTail.Line(node: node(), at: stamp(), text: text())])
+        view.found =
+            below(3) == 0 ? View.Found(at: stamp(), node: node(), text: text()) : nil
+        switch below(12) {
+        case 0: view.overlay = .chapters(Int(truncatingIfNeeded: next()))
+        case 1: view.overlay = .moment(Prompt(text()))
+        case 2: view.overlay = .note(Prompt(text()), at: stamp())
+        case 3: view.overlay = .takeOver
+        default: break
+        }
         guard below(3) == 0 else { return view.source = .live(viewers: below(4)) }
         view.source = .replay(
             View.Replay(
                 position: stamp(), length: stamp(), speed: Double(number()),
-                marks: [View.Replay.Mark(at: stamp(), kind: .fault)]))
+                marks: [View.Replay.Mark(at: stamp(), kind: .fault)], chapters: chapters(),
+                notes: chapters()))
+    }
+
+    private mutating func chapters() -> [View.Replay.Mark] {
+        (0..<below(40)).map { _ in
+            View.Replay.Mark(
+                at: stamp(), kind: News.Kind.allCases[below(News.Kind.allCases.count)],
+                text: text())
+        }
     }
 
     mutating func event() -> Event {

@@ -3,7 +3,9 @@ import Dashboard
 
 /// The screens that have golden frames.
 enum Screens {
-    static let all: [GoldenScreen] = basic + timelines + replications + eventScreens + traffics
+    static let all: [GoldenScreen] =
+        basic + timelines + replications + eventScreens + traffics
+        + LookingBackScreens.all
 
     private static let basic: [GoldenScreen] = [
         GoldenScreen(name: "overview", state: sentinel, view: now),

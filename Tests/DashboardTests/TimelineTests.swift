@@ -61,11 +61,7 @@ import Testing
         var recorded = on([], replay: true)
         let seeks = recorded.on(
             .click(Position(column: 60, row: 4)), state: Screens.sentinel, frame: frame)
-        guard case .playback(.seek(let share))? = seeks.first else {
-            Issue.record("\(seeks)")
-            return
-        }
-        #expect(abs(share * 480 - cursor.seconds) < 0.01)
+        #expect(seeks == [.playback(.to(cursor))])
         #expect(recorded.view.timeline.cursor == nil)
     }
 

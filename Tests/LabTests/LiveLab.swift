@@ -13,6 +13,8 @@ final class LiveLab {
     /// The fold of what was read so far, as a dashboard has it.
     private(set) var state = ClusterState()
     private(set) var entries: [Entry] = []
+    /// What the command that started it left behind.
+    let started: Ran
     private let feed: FileFeed
 
     convenience init(
@@ -20,17 +22,21 @@ final class LiveLab {
         environment: [String: String] = [:]
     ) async throws {
         try await self.init(
-            home, starting: ["up", topology, "--detach", "--runs", home.runs] + options,
-            environment: environment)
+            home, ["up", topology, "--detach", "--runs", home.runs] + options, environment)
     }
 
-    /// A lab that some command leaves running; it prints the name of the run.
-    init(
-        _ home: Home, starting command: [String], environment: [String: String] = [:]
-    ) async throws {
+    /// Goes on live from a moment of a recording.
+    convenience init(_ home: Home, takingOver run: String, at moment: String) async throws {
+        try await self.init(
+            home,
+            ["replay", run, "--at", moment, "--take-over", "--detach", "--runs", home.runs], [:])
+    }
+
+    private init(_ home: Home, _ words: [String], _ environment: [String: String]) async throws {
         self.home = home
-        let ran = try await home.start(command, environment: environment).end()
-        try #require(ran.code == 0, "squall \(command): \(ran.errors)")
+        let ran = try await home.start(words, environment: environment).end()
+        try #require(ran.code == 0, "squall \(words[0]): \(ran.errors)")
+        started = ran
         let name = ran.output.trimmingCharacters(in: .whitespacesAndNewlines)
         folder = RunFolder(path: home.runs + "/" + name)
         id = try #require(labs(of: folder.path).first, "no lab runs in \(folder.path)")

@@ -103,7 +103,7 @@ import Testing
         let painter = pane.start(ScrubbedWorld())
         #expect(pane.reads(until: "00:10.0"))
         // Only what changes is painted: of 00:10 it is the 3 of 00:30, then the 42 of 00:42.
-        pane.type("{")
+        pane.type("t30\r")
         #expect(pane.reads(until: "86H\u{1B}(B\u{1B}[m3"))
         pane.type("}")
         #expect(pane.reads(until: "H42"))
@@ -154,7 +154,8 @@ private struct ScrubbedWorld: PainterWorld {
 
     mutating func playback(_ wish: Outcome.Playback) {
         switch wish {
-        case .previousEvent: now = Stamp(seconds: 30)
+        case .seek(let share): now = Stamp(seconds: share * 60)
+        case .to(let moment): now = moment
         case .nextEvent: now = Stamp(seconds: 42)
         default: break
         }

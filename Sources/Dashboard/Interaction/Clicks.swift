@@ -30,10 +30,7 @@ extension Interaction {
             }
         case .moment(let moment):
             guard view.overlay == nil else { return [] }
-            if case .replay(let replay) = view.source {
-                let length = max(1, replay.length.seconds)
-                return [.playback(.seek(max(0, moment.seconds) / length))]
-            }
+            if case .replay = view.source { return [.playback(.to(moment))] }
             goTo(moment)
         case nil: break
         }

@@ -13,8 +13,6 @@ public struct Interaction: Sendable {
     var repeated: String?
     /// A command that waits for the same key again, because it would cost the quorum.
     var guarded: Guarded?
-    /// A key that waits to be pressed again.
-    var asked: Input?
 
     struct Guarded: Equatable, Sendable {
         var input: Input
@@ -44,16 +42,14 @@ public struct Interaction: Sendable {
         }
         let wasGuarded = guarded
         guarded = nil
-        let wasAsked = asked
-        asked = nil
         if view.overlay != nil { return onOverlay(input, state: state) }
         dismiss(state)
         if let wasGuarded, wasGuarded.input == input {
             return run(wasGuarded.command, state: state)
         }
-        if case .replay = view.source {
+        if case .replay(let replay) = view.source {
             if let wish = playback(input) { return [.playback(wish)] }
-            if input == .character("T") { return takeOver(state, again: wasAsked == input) }
+            if let outcomes = lookingBack(input, replay, state) { return outcomes }
         }
         if let outcomes = onScreen(input, state: state) { return outcomes }
         if let outcomes = onAnyScreen(input, state: state) { return outcomes }
@@ -72,6 +68,7 @@ public struct Interaction: Sendable {
     /// The first key after an incident: the sentence has been read, the last echo too.
     private mutating func dismiss(_ state: ClusterState) {
         view.echo = nil
+        view.found = nil
         view.newcomer = false
         if case .replay = view.source { return }
         if let incident = state.core.incidents.last, incident.recovered != nil {
@@ -103,6 +100,7 @@ public struct Interaction: Sendable {
                     : "unlocked")
         case .character("!"): return healAll(state)
         case .character("u"): return undo(state)
+        case .character("a"): open(.note(Prompt(), at: view.now))
         case .character("."):
             return repeated.map { run($0, state: state) } ?? remark("nothing to repeat yet")
         default: return nil

@@ -1,9 +1,17 @@
+public import Cluster
+
 /// What a key asks of the world beyond the view.
 public enum Outcome: Equatable, Sendable {
     /// Run a line of the command language; `by` is how it came about: `key` or `palette`.
     case run(command: String, by: String)
     /// Move the playhead.
     case playback(Playback)
+    /// Look for the nearest place in the recording that the filter keeps.
+    case search(Search)
+    /// Write a remark about a moment of the recording beside it; an empty one takes it away.
+    case annotate(String, at: Stamp)
+    /// Start the same cluster with the faults that act at the playhead, and leave for it.
+    case takeOver
     /// Leave, and what becomes of the lab.
     case leave(Leaving)
     /// Stop until the shell says `fg`.
@@ -17,8 +25,6 @@ public enum Outcome: Equatable, Sendable {
         case detach
         /// It ends.
         case stop
-        /// A recording becomes a lab: the same topology, with the faults of this moment.
-        case takeOver
     }
 
     /// A wish about a recording.
@@ -32,5 +38,27 @@ public enum Outcome: Equatable, Sendable {
         case previousEvent
         /// To a share of the whole, 0 … 1.
         case seek(Double)
+        /// To a moment.
+        case to(Stamp)
+        /// To the next entry of the journal, the smallest step that there is.
+        case nextEntry
+        case previousEntry
+    }
+
+    /// What is looked for in a recording.
+    public struct Search: Equatable, Sendable {
+        /// What is kept.
+        public var filter: Filter
+        /// Only what is about these; about anything when empty.
+        public var nodes: Set<NodeID>
+        /// Later than the playhead, or earlier.
+        public var isForward: Bool
+
+        /// A search from the playhead on.
+        public init(filter: Filter, nodes: Set<NodeID> = [], isForward: Bool = true) {
+            self.filter = filter
+            self.nodes = nodes
+            self.isForward = isForward
+        }
     }
 }

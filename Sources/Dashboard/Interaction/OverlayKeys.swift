@@ -21,6 +21,10 @@ extension Interaction {
             if form.on(input) { view.overlay = .form(understood(form, state)) }
         case .sides(let sides): return onSides(sides, input, state)
         case .leave: return onLeave(input)
+        case .chapters(let chosen): return onChapters(chosen, input)
+        case .moment(let prompt): return onMoment(prompt, input)
+        case .note(let prompt, let moment): return onNote(prompt, at: moment, input, state)
+        case .takeOver: return onTakeOver(input)
         case nil: break
         }
         return []
@@ -87,6 +91,10 @@ extension Interaction {
     }
 
     private mutating func own(_ line: String, _ state: ClusterState) -> [Outcome]? {
+        if let moment = line.split(separator: " ").dropFirst().first, line.hasPrefix("goto ") {
+            view.overlay = nil
+            return go(toClock: String(moment))
+        }
         guard Interaction.ownWords.contains(line) else { return nil }
         view.overlay = nil
         switch line {
@@ -94,6 +102,7 @@ extension Interaction {
         case "q!": return [.leave(view.readOnly ? .detach : .stop)]
         case "detach": return [.leave(.detach)]
         case "undo": return undo(state)
+        case "goto": return remark("goto needs a time: goto 3:41", tone: .refused)
         default: if let screen = View.Screen(rawValue: line) { show(screen) }
         }
         return []
@@ -101,7 +110,7 @@ extension Interaction {
 
     /// Lines of the palette that are about the dashboard, not about the cluster.
     static let ownWords =
-        View.Screen.allCases.map(\.rawValue) + ["undo", "detach", "quit", "q", "q!"]
+        View.Screen.allCases.map(\.rawValue) + ["undo", "goto", "detach", "quit", "q", "q!"]
 
     /// What is typed filters at once; Enter keeps it, Esc goes back to what was before.
     private mutating func onFilter(_ prompt: Prompt, _ input: Input) {

@@ -141,8 +141,12 @@ enum Help {
         title: "the recording",
         keys: [
             ("Space", "play, pause"), ("\u{2190} \u{2192}", "a second back, on; Shift: ten"),
-            ("{  }", "the event before, after"), ("+  -", "faster, slower"),
-            ("Home End", "to its ends"), ("T", "take over: this moment, live"),
+            ("{  }", "the event before, after"), (",  .", "an entry of the journal back, on"),
+            ("+  -", "faster, slower: 0.1 to 100 times"), ("Home End", "to its ends"),
+            ("t", "to a time, as 3:41"), ("C", "chapters: faults, elections, recoveries"),
+            ("/  m  M", "look for a text; next, previous match"),
+            ("a", "a note about this moment"),
+            ("T", "take over: this moment, live"),
         ])
 
     static let everywhere = Section(
@@ -153,6 +157,7 @@ enum Help {
             (":", "a command; Tab completes"), ("/", "filter"),
             ("1 2 3 4", "overview, network, logs, node"),
             ("5 6 7 8", "timeline, replication, traffic, events"),
+            ("a", "a note on the time axis"),
             ("Esc", "back, one level"),
             ("L", "lock all that changes the cluster, unlock"),
             ("q", "leave: detach or stop"), ("^Z ^L", "suspend, paint again"),

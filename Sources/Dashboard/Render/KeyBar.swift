@@ -91,6 +91,17 @@ extension Renderer {
             return [
                 Hint("d", "detach", 0), Hint("s", "stop", 0), Hint("Esc", "stay", .escape, 0),
             ]
+        case .chapters:
+            return [
+                Hint(glyphs.enter, "go there", .enter, 0),
+                Hint(glyphs.arrows, "another one", .down, 1), Hint("Esc", "back", .escape, 0),
+            ]
+        case .moment:
+            return [Hint(glyphs.enter, "go there", .enter, 0), Hint("Esc", "back", .escape, 0)]
+        case .note:
+            return [Hint(glyphs.enter, "keep", .enter, 0), Hint("Esc", "back", .escape, 0)]
+        case .takeOver:
+            return [Hint(glyphs.enter, "do it", .enter, 0), Hint("Esc", "stay", .escape, 0)]
         case nil: break
         }
         if case .replay = view.source { return replayHints + screenHints(3) + closingHints }
@@ -149,10 +160,13 @@ extension Renderer {
     }
 
     private var replayHints: [Hint] {
-        [
+        var hints = [
             Hint("Space", "play", .character(" "), 0), Hint("{ }", "event", .character("}"), 0),
-            Hint(glyphs.sides, "step", .right, 1), Hint("+ -", "speed", .character("+"), 2),
-            Hint("T", "take over", 1),
+            Hint(glyphs.sides, "step", .right, 1), Hint(", .", "entry", .character("."), 4),
+            Hint("+ -", "speed", .character("+"), 2), Hint("C", "chapters", 3),
+            Hint("t", "time", 4), Hint("a", "note", 3), Hint("T", "take over", 1),
         ]
+        if !view.filter.isEmpty { hints.insert(Hint("m M", "match", .character("m"), 1), at: 2) }
+        return hints
     }
 }

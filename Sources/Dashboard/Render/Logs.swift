@@ -6,11 +6,14 @@ extension Renderer {
     private enum Row {
         case line(LogTail.Line)
         case news(News)
+        /// What the search has found and nobody else tells: a command.
+        case found(View.Found)
 
         var at: Stamp {
             switch self {
             case .line(let line): line.at
             case .news(let news): news.at
+            case .found(let found): found.at
             }
         }
     }
@@ -28,15 +31,36 @@ extension Renderer {
         let end = max(min(height, merged.count), merged.count - view.scrolled)
         let start = max(0, end - height)
         for (index, row) in merged[start..<max(start, end)].enumerated() {
+            if isFound(row) { write(glyphs.cursor, 0, first + index, .accent, .bold) }
             switch row {
             case .line(let line): drawLine(line, row: first + index)
             case .news(let news): drawNews(news, row: first + index)
+            case .found(let found): drawFound(found, row: first + index)
             }
         }
         if merged.isEmpty {
             let why = view.logs.lines.isEmpty ? "no node has written a line yet" : "no line matches"
             write(why, 1, first, .quiet)
         }
+    }
+
+    /// Whether the search went to this moment for it.
+    private func isFound(_ row: Row) -> Bool {
+        guard let found = view.found, found.at == row.at else { return false }
+        switch row {
+        case .line(let line): return line.text == found.text && line.node == found.node
+        case .news(let news): return news.text == found.text
+        case .found: return true
+        }
+    }
+
+    private mutating func drawFound(_ found: View.Found, row: Int) {
+        var column = 1
+        if columns >= 60 {
+            column = write(Figures.thousandths(found.at).right(9), column, row, .quiet) + 2
+        }
+        column = write(glyphs.prompt + " ", column, row, .accent, .bold)
+        write(highlighted(found.text), column, row)
     }
 
     private mutating func drawLogTitle(_ count: Int, row: Int) {
@@ -80,6 +104,10 @@ extension Renderer {
             rows.append(.line(line))
         }
         rows += news[next...].map { .news($0) }
+        if let found = view.found, found.at <= view.now, !rows.contains(where: isFound) {
+            let place = rows.firstIndex { $0.at > found.at } ?? rows.count
+            rows.insert(.found(found), at: place)
+        }
         return rows
     }
 

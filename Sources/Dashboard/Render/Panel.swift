@@ -11,6 +11,10 @@ extension Renderer {
         case .form(let form): drawForm(form)
         case .sides(let sides): drawSides(sides)
         case .leave: drawLeave()
+        case .chapters(let chosen): drawChapters(chosen)
+        case .moment(let prompt): drawMoment(prompt)
+        case .note(let prompt, let moment): drawNote(prompt, at: moment)
+        case .takeOver: drawTakeOver()
         case nil: break
         }
     }

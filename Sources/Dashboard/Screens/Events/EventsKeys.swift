@@ -37,9 +37,7 @@ extension Interaction {
     private mutating func visit(_ state: ClusterState) -> [Outcome] {
         guard let item = EventList(state.core, view).current else { return [] }
         show(.timeline)
-        if case .replay(let replay) = view.source {
-            return [.playback(.seek(max(0, item.at.seconds) / max(1, replay.length.seconds)))]
-        }
+        if case .replay = view.source { return [.playback(.to(item.at))] }
         goTo(item.at)
         return []
     }
