@@ -33,6 +33,10 @@ extension ScriptCheck {
                     line, about: "traffic", "there are no clients", "workload/none",
                     "add a 'workload:' to the topology")
             }
+        case .scenario:
+            complain(
+                line, about: "scenario", "a scenario does not run scenarios", "scenario/nested",
+                "write its steps here")
         case .heal(.all), .scale, .note, .wait: break
         }
     }

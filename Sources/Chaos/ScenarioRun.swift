@@ -20,6 +20,18 @@ public struct ScenarioRun: Sendable {
         case checked
         /// The operator wants to end: 130 or 143.
         case interrupted(Int32)
+        /// Stand still before the next step, go on, or take one step and stand still.
+        case pace(Pace)
+    }
+
+    /// How its steps follow each other.
+    public enum Pace: Sendable {
+        /// None begins; what has begun goes on.
+        case hold
+        /// Each when the one before is done.
+        case flow
+        /// One begins, then none.
+        case step
     }
 
     /// What the driver has to do.
@@ -80,6 +92,12 @@ public struct ScenarioRun: Sendable {
     var nextStrand = 1
     var hasBegun = false
     var hasHurt = false
+    /// Since when no step begins; `nil` while they do.
+    var heldSince: Stamp?
+    /// One step may begin although they are held.
+    var mayStep = false
+    /// Faults that were there before it began mean nothing to it.
+    private var earlier: FaultID?
     var findings = Findings()
     var invariants: [Invariant]
     var deadlines: [Deadline]
@@ -108,6 +126,12 @@ public struct ScenarioRun: Sendable {
         deadlines = []
     }
 
+    /// The scenario's name.
+    public var name: String { script.name }
+
+    /// Whether its steps are not over.
+    public var isInSteps: Bool { phase == .steps }
+
     /// Whether it is over.
     public var isFinished: Bool { phase == .finished }
 
@@ -115,9 +139,11 @@ public struct ScenarioRun: Sendable {
     public mutating func on(_ input: Input, at now: Stamp, core: Core) -> [Action] {
         guard phase != .finished else { return [] }
         actions = []
+        let core = earlier.map { core.forgettingNames(through: $0) } ?? core
         if !hasBegun {
             hasBegun = true
-            say("", "scenario \(script.name)", .began)
+            earlier = core.faults.last { !$0.record.weather }?.record.id
+            say("", itself, .began)
             strands[0] = Strand(id: 0, parent: nil, frames: [Frame(script.steps)])
         }
         take(input, now, core)
@@ -136,6 +162,7 @@ public struct ScenarioRun: Sendable {
             // What took too long to be checked is not waited for.
             phase == .checking ? finish() : abandonSteps(now)
         case .checked: if phase == .checking { judge(core) }
+        case .pace(let pace): keep(pace, now)
         case .done(let number, let fault): answered(number, fault: fault, refusal: nil, now, core)
         case .failed(let number, let message):
             answered(number, fault: nil, refusal: message, now, core)
@@ -247,19 +274,22 @@ public struct ScenarioRun: Sendable {
         }
         for deadline in deadlines where deadline.judgement == nil { tell(deadline.verdict) }
         for invariant in invariants where invariant.failure == nil { tell(invariant.verdict) }
-        findings.noEffect = core.faults.contains { $0.proof?.verdict == .noEffect }
-        findings.notProvable = core.faults.contains { $0.proof?.verdict == .notProvable }
+        let own = core.faults.filter { $0.record.weather || $0.isLater(than: earlier) }
+        findings.noEffect = own.contains { $0.proof?.verdict == .noEffect }
+        findings.notProvable = own.contains { $0.proof?.verdict == .notProvable }
         finish()
     }
 
     private mutating func finish() {
         phase = .finished
         let passed = findings.code == 0
-        say("", "scenario \(script.name)", passed ? .done : .failed, passed ? "" : findings.reason)
+        say("", itself, passed ? .done : .failed, passed ? "" : findings.reason)
         actions.append(.finished(findings))
     }
 
     // MARK: Saying
+
+    var itself: String { ScenarioState.text(of: script.name) }
 
     mutating func say(
         _ step: String, _ text: String, _ state: ScenarioPosition.State, _ message: String = ""
@@ -315,5 +345,11 @@ public struct ScenarioRun: Sendable {
             let why = node.change.reason.isEmpty ? "" : " (\(node.change.reason))"
             return "\(node.name) is \(node.phase.rawValue)\(why)"
         }.joined(separator: ", ")
+    }
+}
+
+extension FaultState {
+    fileprivate func isLater(than earlier: FaultID?) -> Bool {
+        earlier.map { record.id > $0 } ?? true
     }
 }

@@ -26,7 +26,7 @@ extension ScenarioRun {
     private mutating func advance(_ id: Int, _ now: Stamp, _ core: Core) -> Bool {
         guard let strand = strands[id] else { return false }
         switch strand.waiting {
-        case .nothing: return nextStep(id, now, core)
+        case .nothing: return mayGoOn && nextStep(id, now, core)
         case .order: return false
         case .time(let by):
             guard now >= by else { return false }
@@ -92,8 +92,11 @@ extension ScenarioRun {
     ) {
         let prefix = (strands[id]?.step ?? "") + "."
         switch step {
-        case .command(let command, let text): begin(id, command, text, now, core)
+        case .command(let command, let text):
+            mayStep = false
+            begin(id, command, text, now, core)
         case .template(let template):
+            mayStep = false
             let text = template.replacing("{it}", with: it ?? "{it}")
             do {
                 begin(id, try Command(parsing: text), text, now, core)
@@ -127,6 +130,7 @@ extension ScenarioRun {
             }
             strands[id]?.waiting = .children(children)
         case .chaos(let chaos):
+            mayStep = false
             strands[id]?.text = "chaos"
             tellBegun(id)
             let first = now + pause(chaos)
@@ -233,6 +237,7 @@ extension ScenarioRun {
     private mutating func draw(
         _ id: Int, _ drawing: Drawing, _ now: Stamp, _ core: Core
     ) -> Bool {
+        guard mayGoOn else { return false }
         var drawing = drawing
         let active =
             drawing.pending.count
@@ -249,7 +254,8 @@ extension ScenarioRun {
             }
             return true
         }
-        guard now >= drawing.next else { return false }
+        guard now >= drawing.next || mayStep else { return false }
+        mayStep = false
         drawing.next = min(drawing.end, now + pause(drawing.chaos))
         // Before the first fault the cluster has to be whole; later ones find it as it is.
         if active < drawing.chaos.atMost, hasHurt || isRehearsal || Self.isReady(core) {

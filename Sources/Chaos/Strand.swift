@@ -14,6 +14,14 @@ struct Strand: Sendable {
     /// The step's position was told as begun.
     var isTold = false
 
+    /// Moves the draws of a `chaos` block to later.
+    mutating func shiftDrawing(by time: Duration) {
+        guard case .drawing(var drawing) = waiting else { return }
+        drawing.end = drawing.end + time
+        drawing.next = drawing.next + time
+        waiting = .drawing(drawing)
+    }
+
     /// What a strand waits for.
     enum Waiting: Sendable {
         case nothing
@@ -68,7 +76,7 @@ struct Frame: Sendable {
 struct Drawing: Sendable {
     let chaos: Script.Chaos
     /// When it stops drawing.
-    let end: Stamp
+    var end: Stamp
     /// The next draw.
     var next: Stamp
     /// Commands that were not answered yet.

@@ -280,6 +280,16 @@ public struct ScenarioState: Sendable, Equatable {
     public var name: String
     /// The steps that began, in order, with their last state.
     public var steps: [ScenarioPosition]
+    /// Whether it stands still before its next step.
+    public var isPaused = false
+
+    /// How it ended; `nil` while it runs.
+    public var end: ScenarioPosition? {
+        steps.last { $0.step.isEmpty && $0.text == Self.text(of: name) && $0.state != .began }
+    }
+
+    /// What a position about the scenario itself says.
+    public static func text(of name: String) -> String { "scenario \(name)" }
 }
 
 /// A node disappeared through a fault: when did the others notice, who took over, when was it back?

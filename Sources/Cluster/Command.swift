@@ -29,6 +29,22 @@ public enum Command: Hashable, Sendable {
     case expect(Clause)
     /// `exec kv-1 ls -l`; the rest of the line as written.
     case exec(Selector, String)
+    /// `scenario run leader-crash`, `scenario pause`.
+    case scenario(ScenarioOrder)
+}
+
+/// What is wanted of a scenario that is run by hand.
+public enum ScenarioOrder: Hashable, Sendable {
+    /// Begin it: its steps, then what comes after them.
+    case run(String)
+    /// Take the next step and stand still before the one after it; with a name it begins so.
+    case step(String?)
+    /// Stand still before the next step; what has begun goes on.
+    case pause
+    /// Go on from there.
+    case resume
+    /// No further step: its faults are healed, nothing is judged.
+    case stop
 }
 
 /// Verbs that bring processes back.

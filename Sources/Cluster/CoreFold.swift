@@ -102,9 +102,18 @@ extension Core {
     }
 
     private mutating func fold(_ position: ScenarioPosition) {
-        if scenario?.name != position.scenario {
+        let isItself =
+            position.step.isEmpty && position.text == ScenarioState.text(of: position.scenario)
+        if scenario?.name != position.scenario || isItself && position.state == .began {
             scenario = ScenarioState(name: position.scenario, steps: [])
+            // What an earlier one promised is no verdict on this one.
+            judgements = []
         }
+        if isItself {
+            scenario?.isPaused = position.state == .paused
+            if position.state == .paused || position.state == .resumed { return }
+        }
+        if isItself, position.state == .done { tell(.note, "\(position.text) passed") }
         if position.state == .failed {
             let step = position.step.isEmpty ? "the scenario" : "step \(position.step)"
             let message = position.message.isEmpty ? position.text : position.message

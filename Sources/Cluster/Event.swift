@@ -277,6 +277,10 @@ public struct ScenarioPosition: Equatable, Sendable {
         case began
         case done
         case failed
+        /// It stands still before its next step; told of the scenario itself.
+        case paused
+        /// It goes on.
+        case resumed
     }
 }
 

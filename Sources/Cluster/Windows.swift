@@ -8,6 +8,20 @@ extension Core {
         faults.last { $0.record.name == name } ?? faults.last { $0.record.id.description == name }
     }
 
+    /// The same facts, in which faults up to this one have no name: a scenario that is run by hand, perhaps
+    /// again, means its own.
+    public func forgettingNames(through last: FaultID) -> Core {
+        guard faults.contains(where: { !$0.record.weather && $0.record.name != nil }) else {
+            return self
+        }
+        var core = self
+        for index in core.faults.indices
+        where core.faults[index].record.id <= last && !core.faults[index].record.weather {
+            core.faults[index].record.name = nil
+        }
+        return core
+    }
+
     /// From all ready to the end of the run, or now; `nil` before all were ready.
     public var wholeWindow: Range<Stamp>? {
         allReadyAt.map { $0..<max($0, now) }

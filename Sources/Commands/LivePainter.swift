@@ -61,6 +61,7 @@ struct LivePainter {
         var view = View()
         view.readOnly = readOnly
         view.echo = echo
+        view.plan = Plan(of: folder)
         view.newcomer = PainterHistory.isFirst
         var options = look.options(history: PainterHistory.lines())
         defer { PainterHistory.keep(options.history) }

@@ -21,12 +21,17 @@ struct Recipe {
         // where its command was, so that many of them do not drift.
         var waited: Int64 = 0
         var topology = ""
+        var isByHand = false
         for entry in entries {
             switch entry.event {
-            case .runBegan(let run): topology = run.topology
-            // What a scenario does when its steps are over is done again by whoever runs this one.
+            case .runBegan(let run):
+                topology = run.topology
+                isByHand = run.scenario == nil
+            // What the scenario of a run does when its steps are over is done again by whoever runs this one.
+            // Of one that was run by hand all of its commands are told in its place.
             case .commandAccepted(let record)
-            where !record.by.hasPrefix("scenario") || record.by.contains(", step"):
+            where isByHand || !record.by.hasPrefix("scenario") || record.by.contains(", step"):
+                if record.text.hasPrefix("scenario ") { continue }
                 if let first {
                     let tenths = ((entry.at - first).microseconds + 50_000) / 100_000 - waited
                     if tenths > 0 {

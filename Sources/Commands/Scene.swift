@@ -23,6 +23,7 @@ struct Scene {
         self.screen = screen
         logs = RunLogs(folder, recording.last.core)
         view.screen = screen
+        view.plan = Plan(of: folder)
     }
 
     /// What was on the screen at a moment.

@@ -46,6 +46,12 @@ public struct View: Equatable, Sendable {
     public var traffic = TrafficView()
     /// What is chosen on the events screen.
     public var events = EventsView()
+    /// Which scenario is looked at.
+    public var chaos = ChaosView()
+    /// What is shown of the configuration.
+    public var config = ConfigView()
+    /// What the topology says.
+    public var plan = Plan()
 
     /// The first look at a cluster.
     public init(now: Stamp = .zero, glyphs: GlyphSet = .braille) {
@@ -63,6 +69,8 @@ public struct View: Equatable, Sendable {
         case replication
         case traffic
         case events
+        case chaos
+        case config
 
         /// The key that goes there, from every screen.
         public var digit: Unicode.Scalar {

@@ -39,10 +39,10 @@ struct FaultBook: Sendable {
     /// It does something else to links from now on.
     mutating func change(_ id: FaultID, _ link: LinkFault?) { active[id]?.link = link }
 
-    /// Remembers the name of a fault: no other one of the run may have it.
+    /// Remembers the name of a fault.
     mutating func use(name: String) { names.insert(name) }
 
-    /// Whether a fault of this run already has the name.
+    /// Whether a fault of this run has, or had, the name.
     func isTaken(_ name: String) -> Bool { names.contains(name) }
 
     /// The fault of that name or number that is in force.

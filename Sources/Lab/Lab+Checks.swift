@@ -15,15 +15,34 @@ extension Lab {
         background { lab in
             await lab.closeHistory()
             await lab.liveCheck?.end()
-            let history = await HistoryToCheck.read(lab.folder.history)
-            for check in lab.plan.topology.checks {
-                let judgement = await history.judgement(
-                    of: check, under: Circumstances(lab.state.core))
-                guard !lab.isEnding, !Task.isCancelled else { return }
-                lab.record(.judged(judgement))
-            }
-            lab.feedScenario(.checked)
+            await lab.check(HistoryToCheck.read(lab.folder.history))
         }
+    }
+
+    /// Makes every check of what was written so far, and leaves the history open: the lab goes on. What was
+    /// under way when the traffic stopped has ended, or counts as unknown.
+    func makeChecksSoFar() {
+        let patience = (plan.topology.workload?.timeout ?? .zero) + .milliseconds(500)
+        let end = clock.now + patience
+        background { lab in
+            // A client that stands still is not waited for longer: what it did is unknown too.
+            while let history = lab.history, history.told < end.microseconds,
+                lab.clock.now < end + patience
+            {
+                do { try await Task.sleep(for: .milliseconds(50)) } catch { return }
+            }
+            let isWhole = lab.history.map { $0.told >= end.microseconds } ?? false
+            await lab.check(HistoryToCheck.read(lab.folder.history, endsHere: isWhole))
+        }
+    }
+
+    private func check(_ history: HistoryToCheck) async {
+        for check in plan.topology.checks {
+            let judgement = await history.judgement(of: check, under: Circumstances(state.core))
+            guard !isEnding, !Task.isCancelled else { return }
+            record(.judged(judgement))
+        }
+        feedScenario(.checked)
     }
 
     /// Begins to judge what can be judged while the run goes on.
@@ -63,14 +82,17 @@ enum HistoryToCheck: Sendable {
     case history(History)
     case missing(String)
 
-    /// Reads it beside whoever asks: a large one takes seconds.
-    static func read(_ path: String) async -> HistoryToCheck {
+    /// Reads it beside whoever asks: a large one takes seconds. With `endsHere` nothing is under way: it is
+    /// as good as ended, although it goes on later.
+    static func read(_ path: String, endsHere: Bool = false) async -> HistoryToCheck {
         await Task.detached {
             guard let data = FileManager.default.contents(atPath: path) else {
                 return .missing("the history cannot be read")
             }
             do {
-                return .history(try History(reading: Array(data)))
+                var history = try History(reading: Array(data))
+                if endsHere { history.complete() }
+                return .history(history)
             } catch {
                 return .missing("the history cannot be read: \(error)")
             }

@@ -100,7 +100,7 @@ extension Lab {
                 method: method.rawValue, path: path, body: body ?? "")
             outcome.effect = try await ask(question, found.nodes, by: by)
         case .fault(let spec, let ending):
-            if let name = ending.name, faults.isTaken(name) {
+            if let name = ending.name, faults.isTaken(name), !mayUseAgain(name, by: by) {
                 throw CommandError("a fault of this run is called \(name) already")
             }
             accept(number, line, outcome.names, by)
@@ -122,6 +122,9 @@ extension Lab {
         case .traffic(let change):
             accept(number, line, outcome.names, by)
             try changeTraffic(change)
+        case .scenario(let order):
+            accept(number, line, outcome.names, by)
+            try direct(order)
         case .exec(_, let text):
             accept(number, line, outcome.names, by)
             outcome.effect = try await execute(text, on: found.nodes)

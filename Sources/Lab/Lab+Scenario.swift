@@ -44,10 +44,13 @@ extension Lab {
             case .command(let order): carryOut(order)
             case .position(let position): record(.scenarioStep(position))
             case .judged(let judgement): record(.judged(judgement))
-            case .check: makeChecks()
+            case .check: byHand == nil ? makeChecks() : makeChecksSoFar()
             case .wake(let moment): wakeScenario(at: moment)
             case .finished(let findings):
-                end(RunEnd(reason: findings.reason, code: findings.code))
+                guard let before = byHand else {
+                    return end(RunEnd(reason: findings.reason, code: findings.code))
+                }
+                goOn(after: before)
             }
         }
     }

@@ -68,6 +68,8 @@ public actor Lab {
     /// Faults that stand from the first packet on.
     let weather: [(command: Command, text: String)]
     var scenario: ScenarioRun?
+    /// How it was before the scenario that is run by hand; `nil` where none is.
+    var byHand: ByHandScenario?
     var scenarioIsAwake = false
     var scenarioWake: Task<Void, Never>?
     /// What goes on beside the present turn, until it is done or the lab ends.

@@ -16,6 +16,8 @@ struct Simulation {
         var refused: [String] = []
         /// An interruption: when, and which.
         var interruption: (at: Double, code: Int32)?
+        /// When its pace is changed, and how.
+        var paces: [(at: Double, pace: ScenarioRun.Pace)] = []
         /// Lag of a node between two moments.
         var lag: [(node: String, seconds: Float, from: Double, to: Double)] = []
         /// Faults are found to have no effect.
@@ -39,6 +41,13 @@ struct Simulation {
                 case "refuse": refused.append(words.dropFirst().joined(separator: " "))
                 case "interrupt":
                     interruption = (Double(words[2]) ?? 0, Int32(words[1]) ?? 130)
+                case "pace":
+                    let paces: [String: ScenarioRun.Pace] = [
+                        "hold": .hold, "flow": .flow, "step": .step,
+                    ]
+                    if let pace = paces[words[1]] {
+                        self.paces.append((Double(words[2]) ?? 0, pace))
+                    }
                 case "lag":
                     lag.append(
                         (
@@ -71,6 +80,7 @@ struct Simulation {
         case faultEnds(FaultID)
         case proved(FaultID)
         case interrupt(Int32)
+        case pace(ScenarioRun.Pace)
     }
 
     private let world: World
@@ -100,6 +110,7 @@ struct Simulation {
         }
         plan(0.5, .tick)
         if let (at, code) = world.interruption { plan(at, .interrupt(code)) }
+        for (at, pace) in world.paces { plan(at, .pace(pace)) }
         feed(.changed)
         while !run.isFinished, now.seconds < world.limit {
             let next = agenda.min { ($0.at, $0.order) < ($1.at, $1.order) }
@@ -140,6 +151,7 @@ struct Simulation {
                 : Proof(verdict: .proved, words: "felt")
             record(.faultMeasured(id, proof))
         case .interrupt(let code): feed(.interrupted(code))
+        case .pace(let pace): feed(.pace(pace))
         }
     }
 

@@ -34,6 +34,32 @@ import Testing
         #expect(course.core.links[link]?.dropped == 6)
     }
 
+    @Test func `a scenario stands still, goes on, ends, and runs again as if it never had`() {
+        var course = Course()
+        func itself(_ state: ScenarioPosition.State) -> Event {
+            .scenarioStep(
+                ScenarioPosition(scenario: "s", step: "", text: "scenario s", state: state))
+        }
+        func step(_ state: ScenarioPosition.State) -> Event {
+            .scenarioStep(ScenarioPosition(scenario: "s", step: "1", text: "wait 1s", state: state))
+        }
+        for (at, event) in [(1, itself(.began)), (2, step(.began)), (3, itself(.paused))] {
+            course.at(Double(at), event)
+        }
+        #expect(course.core.scenario?.isPaused == true && course.core.scenario?.end == nil)
+        course.at(4, step(.done))
+        #expect(course.core.scenario?.isPaused == true)
+        course.at(5, itself(.resumed))
+        #expect(course.core.scenario?.isPaused == false)
+        course.at(6, .judged(Judgement(kind: .expect, text: "quorum", verdict: .broken)))
+        course.at(7, itself(.done))
+        #expect(course.core.scenario?.end?.state == .done)
+        #expect(course.news(after: 6) == ["scenario s passed"])
+        course.at(8, itself(.began))
+        #expect(course.core.scenario?.end == nil && course.core.scenario?.steps.count == 1)
+        #expect(course.core.judgements.isEmpty)
+    }
+
     @Test func `a scenario's steps and the promises keep their last state`() {
         var course = Course()
         func step(_ step: String, _ state: ScenarioPosition.State) -> Event {

@@ -30,6 +30,19 @@ import Testing
         #expect(course.core.wholeWindow == stamps(1, 50))
     }
 
+    @Test func `a scenario that begins later means its own faults`() {
+        var course = Course()
+        course.comeUp()
+        course.fault(20, 1, "cut from kv-1 to kv-2 as a", name: "a", links: [([0], [1])])
+        course.over(25, 1)
+        let later = course.core.forgettingNames(through: FaultID(1))
+        #expect(later.fault(named: "a") == nil && later.fault(named: "f1") != nil)
+        course.fault(29, 2, "cut from kv-1 to kv-2 as a", name: "a", links: [([0], [1])])
+        #expect(
+            course.core.forgettingNames(through: FaultID(1)).fault(named: "a")?.record.id
+                == FaultID(2))
+    }
+
     @Test func `seconds of several clients are one, and windows add them up`() throws {
         var course = Course(clients: 2)
         course.clients(0.5, 3, ok: 0, unknown: 10, silence: 0.5)

@@ -128,7 +128,7 @@ import Testing
 
             let screens = [
                 "overview", "network", "logs", "node", "timeline", "replication", "traffic",
-                "events",
+                "chaos", "events", "config",
             ]
             for screen in screens {
                 let picture = try Programs.output(

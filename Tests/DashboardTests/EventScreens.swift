@@ -8,7 +8,7 @@ extension Screens {
         GoldenScreen(
             name: "events-chosen", state: sentinel, view: now, keys: eight + [.up, .up, .up, .up]),
         GoldenScreen(
-            name: "events-faults", state: sentinel, view: now, keys: eight + [.character("t")]),
+            name: "events-faults", state: sentinel, view: now, keys: eight + [.character("e")]),
         GoldenScreen(
             name: "events-crash", state: Runs.crash(until: 21).state, view: at(21.6),
             keys: eight + [.up]),

@@ -32,9 +32,9 @@ import Testing
 
     @Test("Kinds, the filter and marks leave out what they should")
     func filters() {
-        let faults = EventList(Screens.sentinel.core, on([.character("t")]).0.view)
+        let faults = EventList(Screens.sentinel.core, on([.character("e")]).0.view)
         #expect(faults.items.map(\.kind) == [.fault, .fault])
-        let every = on(Array(repeating: .character("t"), count: 5)).0.view
+        let every = on(Array(repeating: .character("e"), count: 5)).0.view
         #expect(EventList(Screens.sentinel.core, every).items.count == 11)
         let one = EventList(Screens.sentinel.core, on([.up, .character("o")]).0.view)
         #expect(!one.items.isEmpty && one.items.allSatisfy { $0.node == one.items[0].node })

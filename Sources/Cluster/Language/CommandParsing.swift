@@ -260,6 +260,7 @@ extension Parser {
         case "wait": try wait()
         case "expect": .expect(try clause())
         case "exec": .exec(try nodes(), try rest())
+        case "scenario": .scenario(try scenarioOrder())
         default: nil
         }
     }
@@ -282,6 +283,15 @@ extension Parser {
                 hint: "heal on \(text(range)): every fault that touches it")
         }
         return .fault(try name("a fault", faults: true))
+    }
+
+    private mutating func scenarioOrder() throws(Mistake) -> ScenarioOrder {
+        if accept("pause") { return .pause }
+        if accept("resume") { return .resume }
+        if accept("stop") { return .stop }
+        if accept("step") { return .step(isAtEnd ? nil : try name("a scenario")) }
+        try expect("run", hint: "scenario run NAME, step, pause, resume or stop")
+        return .run(try name("a scenario"))
     }
 
     private mutating func trafficChange() throws(Mistake) -> TrafficChange {

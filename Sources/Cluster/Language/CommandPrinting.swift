@@ -21,6 +21,20 @@ extension Command {
             "wait until \(expression.text)" + (time.map { " within \($0.text)" } ?? "")
         case .expect(let clause): "expect \(clause.text)"
         case .exec(let nodes, let rest): "exec \(nodes.text) \(rest)"
+        case .scenario(let order): "scenario \(order.text)"
+        }
+    }
+}
+
+extension ScenarioOrder {
+    /// The canonical text, without the verb: `run leader-crash`, `pause`.
+    public var text: String {
+        switch self {
+        case .run(let name): "run \(name)"
+        case .step(let name): name.map { "step \($0)" } ?? "step"
+        case .pause: "pause"
+        case .resume: "resume"
+        case .stop: "stop"
         }
     }
 }

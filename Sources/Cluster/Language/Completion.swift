@@ -23,9 +23,15 @@ public struct Completion: Equatable, Sendable {
         }
     }
 
-    /// Proposals for the word at `cursor` (in characters; the end of the line when `nil`).
-    public init(of line: String, cursor: Int? = nil, state: ClusterState) {
-        self.init(of: line, cursor: cursor, names: CompletionNames(state.core))
+    /// Proposals for the word at `cursor` (in characters; the end of the line when `nil`); `scenarios` are
+    /// those of the topology, each with what it is about.
+    public init(
+        of line: String, cursor: Int? = nil, state: ClusterState,
+        scenarios: [(name: String, help: String)] = []
+    ) {
+        var names = CompletionNames(state.core)
+        names.scenarios = scenarios
+        self.init(of: line, cursor: cursor, names: names)
     }
 
     init(of line: String, cursor: Int?, names: CompletionNames) {

@@ -5,6 +5,7 @@ struct CompletionNames {
     var labels: [String] = []
     var faults: [(name: String, help: String)] = []
     var pastFaults: [String] = []
+    var scenarios: [(name: String, help: String)] = []
 
     init() {}
 
@@ -70,6 +71,7 @@ struct CompletionNames {
                 + pastFaults.prefix(20).map { .init(text: $0, help: "a fault that is over") }
         case .signal: return SignalWord.all.map { .init(text: $0.name, help: $0.help) }
         case .argument: return words(asked)
+        case .scenario: return scenarios.map { .init(text: $0.name, help: $0.help) }
         }
     }
 
@@ -131,5 +133,6 @@ struct CompletionNames {
         "at": "which node is asked",
         "halves": "two halves", "ring": "each hears its neighbours", "thirds": "three parts",
         "bridge": "two halves and one node that hears both",
+        "run": "begin it", "step": "one step, then stand still",
     ]
 }

@@ -12,6 +12,11 @@ extension Command {
         case .signal(_, let name): "SIG\(name) to the main process"
         case .heal(.all): "every fault ends but the weather"
         case .heal(.weather): "the standing faults end"
+        case .scenario(.run): "its steps, then every fault heals, then it is judged"
+        case .scenario(.step): "one step, then it stands still"
+        case .scenario(.pause): "no further step; what has begun goes on"
+        case .scenario(.resume): "goes on with the next step"
+        case .scenario(.stop): "no further step; its faults heal, nothing is judged"
         case .heal(.on), .heal(.fault), .traffic, .put, .get, .call, .scale, .note, .wait,
             .waitUntil, .expect, .exec:
             ""

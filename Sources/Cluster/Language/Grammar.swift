@@ -54,6 +54,7 @@ enum Grammar {
         case fault
         case signal
         case argument
+        case scenario
     }
 
     static func rule(_ name: Name) -> Rule {
@@ -197,6 +198,13 @@ enum Grammar {
         ["wait", .choice([.time, ["until", .expr, .optional(["within", .time])]])],
         ["expect", .production(.clause)],
         ["exec", .nodes, .terminal(.restOfLine)],
+        [
+            "scenario",
+            .choice([
+                ["run", .terminal(.name(.scenario))],
+                ["step", .optional(.terminal(.name(.scenario)))], "pause", "resume", "stop",
+            ]),
+        ],
     ])
 
     private static func nodes(_ name: Name) -> Rule {

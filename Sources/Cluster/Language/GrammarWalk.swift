@@ -232,6 +232,7 @@ extension Grammar.Terminal {
         case .name(.node): "a node"
         case .name(.group): "a group"
         case .name(.newFault): "a name"
+        case .name(.scenario): "a scenario"
         case .name(.fault): "a fault"
         case .name(.signal): "a signal"
         case .name(.argument): "a word"

@@ -56,7 +56,7 @@ extension Resolver {
         case .call(let selector, let method, let path, let body):
             try one(selector) { .call($0, method, path: path, body: body) }
         case .exec(let selector, let rest): try one(selector) { .exec($0, rest) }
-        case .heal, .traffic, .scale, .note, .wait, .waitUntil, .expect:
+        case .heal, .traffic, .scale, .note, .wait, .waitUntil, .expect, .scenario:
             Resolution(command: command, nodes: [])
         }
     }

@@ -60,6 +60,7 @@ enum Vocabulary {
         ("wait", "wait a while, or until something holds"),
         ("expect", "judge an expression now, or within a time"),
         ("exec", "run a program inside a node's machine"),
+        ("scenario", "run a scenario of the topology, hold it, go on step by step"),
     ]
 
     static func help(forVerb word: String) -> String? {

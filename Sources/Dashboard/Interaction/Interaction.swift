@@ -118,6 +118,8 @@ public struct Interaction: Sendable {
         case .replication: onReplication(input, state: state)
         case .traffic: onTraffic(input, state: state)
         case .events: onEvents(input, state: state)
+        case .chaos: onChaos(input, state: state)
+        case .config: onConfig(input, state: state)
         }
     }
 
@@ -164,7 +166,9 @@ public struct Interaction: Sendable {
     /// A prompt with what could come next, and what its line would do.
     func completed(_ prompt: Prompt, _ state: ClusterState) -> Prompt {
         var prompt = prompt
-        prompt.completion = Completion(of: prompt.text, cursor: prompt.caret, state: state)
+        prompt.completion = Completion(
+            of: prompt.text, cursor: prompt.caret, state: state,
+            scenarios: view.plan.scenarios.map { ($0.name, $0.about) })
         prompt.complaint = nil
         let understanding = Understanding(prompt.text, in: state.core)
         let known = understanding.complaint == nil ? understanding.effect : ""

@@ -89,6 +89,8 @@ enum Help {
         case .replication: all.append(replication)
         case .traffic: all.append(traffic)
         case .events: all.append(events)
+        case .chaos: all.append(chaos)
+        case .config: all.append(config)
         }
         return (all + [everywhere]).map { section in
             // Keys of faults that this version cannot inject are not offered.
@@ -157,6 +159,7 @@ enum Help {
             (":", "a command; Tab completes"), ("/", "filter"),
             ("1 2 3 4", "overview, network, logs, node"),
             ("5 6 7 8", "timeline, replication, traffic, events"),
+            ("9 0", "chaos, config"),
             ("a", "a note on the time axis"),
             ("Esc", "back, one level"),
             ("L", "lock all that changes the cluster, unlock"),

@@ -135,13 +135,15 @@ extension Renderer {
         case .replication: return replicationHints + closingHints
         case .traffic: return trafficHints + closingHints
         case .events: return eventsHints + closingHints
+        case .chaos: return chaosHints + closingHints
+        case .config: return configHints + closingHints
         }
     }
 
     /// Words of keys that change the cluster.
     private static let changing: Set<String> = [
         "fault", "partition", "crash", "pause", "delay", "undo", "heal all", "cut", "loss", "start",
-        "restart",
+        "restart", "run", "hold", "go on", "one step", "stop it",
     ]
 
     private var faultHints: [Hint] {

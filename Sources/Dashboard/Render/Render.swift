@@ -115,6 +115,8 @@ struct Renderer {
         case .replication: drawReplication(rows)
         case .traffic: drawTraffic(rows)
         case .events: drawEvents(rows)
+        case .chaos: drawChaos(rows)
+        case .config: drawConfig(rows)
         }
     }
 

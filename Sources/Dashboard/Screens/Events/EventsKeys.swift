@@ -10,7 +10,7 @@ extension Interaction {
         case .pageDown, .control("d"): choose(10, state)
         case .character("g"): choose(-Core.keptNews, state)
         case .character("G"): choose(Core.keptNews, state)
-        case .character("t"):
+        case .character("e"):
             view.events.kinds = view.events.kinds.next
             view.events.chosen = nil
         case .character("o"):

@@ -83,7 +83,7 @@ extension Renderer {
     /// The keys of the bottom line.
     var eventsHints: [Hint] {
         [
-            Hint(glyphs.arrows, "choose", .down, 0), Hint("t", "kind", 1),
+            Hint(glyphs.arrows, "choose", .down, 0), Hint("e", "kind", 1),
             Hint("o", "one node", 2), Hint("/", "filter", 2), Hint(glyphs.enter, "node", .enter, 1),
             Hint("v", "its moment", 1), Hint("G", "follow", 1), Hint("u", "undo", 3),
             Hint("!", "heal all", 2),
@@ -96,7 +96,7 @@ extension Help {
         title: "events, and why a node is as it is",
         keys: [
             ("\u{2191}\u{2193}  j k", "choose an event"),
-            ("t", "which kinds: faults, nodes, roles, verdicts"),
+            ("e", "which kinds: faults, nodes, roles, verdicts"),
             ("o", "only events of this node; again: all"), ("Enter", "its node"),
             ("v", "its moment on the timeline"), ("g  G", "the first, follow the newest"),
         ])
