@@ -259,7 +259,20 @@ static void drop_streams(void) {
     input = output = NULL;
 }
 
-int squall_terminal_open(const char *path, int mouse) {
+// What terminfo calls the same terminal when colours are told as they are, not by number; NULL where
+// nobody says that the terminal can do it. Only where terminfo knows it, it is used (Debian: ncurses-term).
+static const char *direct_name(const char *name, char *buffer, size_t size) {
+    static const char suffix[] = "-256color";
+    const char *told = getenv("COLORTERM");
+    if (!name || !told || (strcmp(told, "truecolor") != 0 && strcmp(told, "24bit") != 0)) return NULL;
+    size_t length = strlen(name);
+    size_t cut = sizeof suffix - 1;
+    if (length <= cut || strcmp(name + length - cut, suffix) != 0) return NULL;
+    int written = snprintf(buffer, size, "%.*s-direct", (int)(length - cut), name);
+    return written > 0 && (size_t)written < size ? buffer : NULL;
+}
+
+int squall_terminal_open(const char *path, int mouse, int direct) {
     if (screen) return squall_opened;
     tty = open_tty(path);
     if (tty < 0) return squall_no_terminal;
@@ -273,7 +286,10 @@ int squall_terminal_open(const char *path, int mouse) {
     // Before ncurses looks: it leaves handlers alone that are there already.
     guard();
     const char *name = getenv("TERM");
-    screen = input && output ? newterm(name, output, input) : NULL;
+    char buffer[128];
+    const char *exact = direct ? direct_name(name, buffer, sizeof buffer) : NULL;
+    screen = exact && input && output ? newterm(exact, output, input) : NULL;
+    if (!screen && input && output) screen = newterm(name, output, input);
     if (!screen && input && output) screen = newterm("xterm-256color", output, input);
     if (!screen) {
         unguard();
@@ -308,7 +324,7 @@ int squall_terminal_open(const char *path, int mouse) {
     }
     with_mouse = mouse != 0;
     if (mouse) {
-        mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+        mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
         mouseinterval(0);
     }
     define_key("\033[200~", key_paste_begin);
@@ -461,6 +477,7 @@ static void mouse_key(squall_key *key) {
     key->column = event.x;
     key->row = event.y;
     if (event.bstate & BUTTON1_PRESSED) key->kind = squall_key_click;
+    if (event.bstate & BUTTON1_RELEASED) key->kind = squall_key_release;
     if (event.bstate & BUTTON4_PRESSED) key->kind = squall_key_wheel_up;
     if (event.bstate & BUTTON5_PRESSED) key->kind = squall_key_wheel_down;
 }

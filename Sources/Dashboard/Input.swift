@@ -24,6 +24,8 @@ public enum Input: Hashable, Sendable {
     case function(Int)
     /// The left button.
     case click(Position)
+    /// The left button is let go: elsewhere than where it was pressed, it drew.
+    case release(Position)
     case wheelUp
     case wheelDown
     /// The size of the terminal changed; what it is now comes with the next frame.

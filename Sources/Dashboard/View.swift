@@ -14,6 +14,12 @@ public struct View: Equatable, Sendable {
     public var link: LinkID?
     /// Machines marked for the next command.
     public var marks: Set<NodeID> = []
+    /// Where a range of rows began that moves with the cursor.
+    public var anchor: NodeID?
+    /// The other corner of a block of directions in the matrix.
+    public var corner: LinkID?
+    /// Whether the network is drawn as a map.
+    public var isMap = false
     /// What is filtered for; empty shows everything.
     public var filter = Filter()
     /// By which column the table is sorted; in the order of definition when `nil`.

@@ -13,7 +13,13 @@ struct Canvas {
     /// Pairs beyond this are painted in the terminal's own colours; a theme uses a few dozen.
     private static let mostPairs = 250
 
-    init(theme: Theme) { self.theme = theme }
+    /// Whether the terminal takes colours as they are, not by their number in the palette.
+    private let isDirect: Bool
+
+    init(theme: Theme, isDirect: Bool = false) {
+        self.theme = theme
+        self.isDirect = isDirect
+    }
 
     /// Paints what differs from what is shown. Returns whether anything did.
     @discardableResult
@@ -84,9 +90,14 @@ struct Canvas {
         if let known = pairs[key] { return known }
         let next = UInt32(pairs.count + 1)
         guard pairs.count < Canvas.mostPairs,
-            squall_terminal_pair(next, Int32(look.foreground), Int32(look.background)) != 0
+            squall_terminal_pair(next, colour(look.foreground), colour(look.background)) != 0
         else { return 0 }
         pairs[key] = next
         return next
+    }
+
+    private func colour(_ index: Int16) -> Int32 {
+        guard isDirect, index >= 0 else { return Int32(index) }
+        return Int32(Theme.rgb(of: Int(index)))
     }
 }

@@ -19,6 +19,8 @@ extension Input {
             self = input
         case squall_key_click:
             self = .click(Position(column: Int(key.column), row: Int(key.row)))
+        case squall_key_release:
+            self = .release(Position(column: Int(key.column), row: Int(key.row)))
         case squall_key_wheel_up: self = .wheelUp
         case squall_key_wheel_down: self = .wheelDown
         case squall_key_resized: self = .resized

@@ -25,7 +25,10 @@ public enum PainterEnd: Equatable, Sendable {
 public func runPainter(
     _ world: inout some PainterWorld, view: inout View, options: inout PainterOptions
 ) throws(TerminalError) -> PainterEnd {
-    switch Int(squall_terminal_open(options.terminal, options.mouse ? 1 : 0)) {
+    switch Int(
+        squall_terminal_open(
+            options.terminal, options.mouse ? 1 : 0, options.depth == nil ? 1 : 0))
+    {
     case squall_opened: break
     case squall_no_terminal: throw .noTerminal
     case squall_dumb_terminal: throw .dumbTerminal
@@ -35,7 +38,9 @@ public func runPainter(
     view.glyphs = options.glyphs ?? (squall_terminal_unicode() != 0 ? .braille : .ascii)
     var painter = Painter(
         interaction: Interaction(view: view, history: options.history),
-        canvas: Canvas(theme: options.theme(colours: Int(squall_terminal_colours()))))
+        canvas: Canvas(
+            theme: options.theme(colours: Int(squall_terminal_colours())),
+            isDirect: squall_terminal_colours() > 256))
     let end = painter.run(&world)
     view = painter.interaction.view
     options.history = painter.interaction.history

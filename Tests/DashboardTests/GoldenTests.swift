@@ -12,7 +12,7 @@ struct GoldenScreen: CustomTestStringConvertible, Sendable {
 
     static let layouts = [
         Size(columns: 160, rows: 45), Size(columns: 120, rows: 35), Size(columns: 80, rows: 24),
-        Size(columns: 40, rows: 10),
+        Size(columns: 60, rows: 17), Size(columns: 40, rows: 10),
     ]
 
     var testDescription: String { name }

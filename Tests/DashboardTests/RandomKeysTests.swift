@@ -57,6 +57,8 @@ import Testing
         case 12: .pageUp
         case 13: .pageDown
         case 14: .function(1 + random.below(12))
+        case 15 where random.below(2) == 0:
+            .release(Position(column: random.below(170), row: random.below(50)))
         case 15: .click(Position(column: random.below(170), row: random.below(50)))
         case 16: random.below(2) == 0 ? .wheelUp : .wheelDown
         case 17: .control(["a", "c", "d", "e", "l", "u", "w", "z"][random.below(8)])

@@ -57,6 +57,12 @@ extension Dice {
     mutating func look(_ view: inout View) {
         view.now = stamp()
         view.screen = View.Screen.allCases[below(View.Screen.allCases.count)]
+        view.plan = below(2) == 0 ? Plan() : Screens.plan
+        view.chaos.chosen = below(2) == 0 ? nil : text()
+        view.config.chosen = below(9) - 3
+        view.isMap = below(2) == 0
+        view.corner = below(2) == 0 ? nil : LinkID(from: node(), to: node())
+        view.anchor = below(2) == 0 ? nil : node()
         view.cursor = below(2) == 0 ? nil : node()
         view.link = below(2) == 0 ? nil : LinkID(from: node(), to: node())
         view.marks = below(3) == 0 ? [node(), node()] : []

@@ -7,6 +7,28 @@ enum Screens {
         basic + timelines + replications + eventScreens + traffics
         + LookingBackScreens.all + planScreens
 
+    /// Two machines do not hear each other, a third one is only not heard.
+    static let torn: ClusterState = {
+        var state = sentinel
+        let now = state.core.now
+        for (place, line) in [
+            (1, "cut between redis-1 and redis-2"), (2, "cut from client-1 to redis-3"),
+        ] {
+            guard let command = try? Command(parsing: line),
+                let found = try? command.resolved(
+                    in: state.core, random: KeyedRandom(seed: 1), number: 1)
+            else { continue }
+            state.apply(
+                Entry(
+                    number: state.core.lastEntry + 1, at: now,
+                    event: .faultBegan(
+                        FaultRecord(
+                            id: FaultID(UInt32(40 + place)), text: line, nodes: [],
+                            links: found.links))))
+        }
+        return state
+    }()
+
     private static let basic: [GoldenScreen] = [
         GoldenScreen(name: "overview", state: sentinel, view: now),
         GoldenScreen(name: "after-crash", state: Runs.crash(until: 40).state, view: at(40.4)),
@@ -16,6 +38,12 @@ enum Screens {
         GoldenScreen(name: "newcomer", state: Runs.crash(until: 10).state, view: newcomer),
         GoldenScreen(
             name: "network", state: sentinel, view: now, keys: [.character("n"), .right, .right]),
+        GoldenScreen(
+            name: "network-block", state: sentinel, view: now,
+            keys: [.character("n"), .right, .character("V"), .down, .right]),
+        GoldenScreen(
+            name: "network-map", state: torn, view: now,
+            keys: [.character("n"), .down, .character("v")]),
         GoldenScreen(name: "logs", state: sentinel, view: now, keys: [.character("l")]),
         GoldenScreen(
             name: "logs-filtered", state: sentinel, view: now,

@@ -45,10 +45,8 @@ import Testing
 @Suite struct ContrastTests {
     /// Red, green and blue of a colour of the 256, 0 to 1.
     private func parts(_ index: Int16) -> [Double] {
-        if index >= 232 { return Array(repeating: Double(8 + 10 * (index - 232)) / 255, count: 3) }
-        let steps = [0.0, 95, 135, 175, 215, 255]
-        let place = Int(index) - 16
-        return [place / 36, place / 6 % 6, place % 6].map { steps[$0] / 255 }
+        let rgb = Theme.rgb(of: Int(index))
+        return [rgb >> 16, rgb >> 8 & 255, rgb & 255].map { Double($0) / 255 }
     }
 
     /// https://www.w3.org/TR/WCAG22/#dfn-relative-luminance

@@ -111,6 +111,43 @@ import Testing
         #expect(painter.end() == .detach)
     }
 
+    @Test("Colours are told in 24 bits where COLORTERM and terminfo say that they can be")
+    func direct() throws {
+        let folder = NSTemporaryDirectory() + "squall-terminfo-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let source = """
+            xterm-direct|made for a test,
+            \tRGB, colors#0x1000000, pairs#0x7FFF, ccc@, initc@, oc@, op=\\E[39;49m,
+            \tsetab=\\E[%?%p1%{8}%<%t4%p1%d%e48;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,
+            \tsetaf=\\E[%?%p1%{8}%<%t3%p1%d%e38;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,
+            \tuse=xterm-256color,
+
+            """
+        try source.write(toFile: folder + "/source", atomically: true, encoding: .utf8)
+        _ = try Program.run("tic", ["-x", "-o", folder, folder + "/source"])
+        for (told, isDirect) in [("truecolor", true), ("", false)] {
+            let pane = try Pane()
+            let before = ["COLORTERM", "TERMINFO_DIRS", "TERM", "NO_COLOR"].map {
+                ($0, environmentText($0))
+            }
+            unsetenv("NO_COLOR")
+            setenv("COLORTERM", told, 1)
+            setenv("TERMINFO_DIRS", folder + ":", 1)
+            setenv("TERM", "xterm-256color", 1)
+            defer {
+                for (name, text) in before {
+                    if let text { setenv(name, text, 1) } else { unsetenv(name) }
+                }
+            }
+            let painter = pane.start(depth: nil)
+            #expect(pane.reads(until: isDirect ? "[38;2;" : "[38;5;"), "\(told)")
+            pane.type("qd")
+            #expect(painter.end() == .detach)
+        }
+    }
+
     @Test("A terminal that goes away ends the painter")
     func hangup() throws {
         let pane = try Pane()

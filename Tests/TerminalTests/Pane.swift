@@ -94,7 +94,7 @@ final class Pane {
     }
 
     /// A painter on a thread of its own.
-    func start() -> Running {
+    func start(depth: Theme.Depth? = .many) -> Running {
         let (desk, wake, path) = (desk, wake, path)
         return Running {
             var world = LiveWorld(
@@ -104,7 +104,7 @@ final class Pane {
                     return desk.take()
                 }, now: { desk.clock }, send: { desk.give($0, by: $1) })
             var view = View()
-            var options = PainterOptions(depth: .many, glyphs: .braille, terminal: path)
+            var options = PainterOptions(depth: depth, glyphs: .braille, terminal: path)
             return try? runPainter(&world, view: &view, options: &options)
         }
     }

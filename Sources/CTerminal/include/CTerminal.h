@@ -55,6 +55,8 @@ enum {
     squall_key_click = 3,
     squall_key_wheel_up = 4,
     squall_key_wheel_down = 5,
+    /// The left button is let go.
+    squall_key_release = 10,
     squall_key_resized = 6,
     /// What comes until squall_key_paste_end was pasted, not typed.
     squall_key_paste_begin = 7,
@@ -87,7 +89,8 @@ enum squall_named_keys {
 /// Takes the terminal: locale, alternate screen, raw keys, and the guard that gives it back whatever
 /// ends the process. `path` names the terminal; NULL is that of standard input and output, else
 /// /dev/tty. With `mouse`, clicks and the wheel come as keys.
-int squall_terminal_open(const char *path, int mouse);
+/// With `direct`, 24 bits of colour are used where COLORTERM and terminfo say that they can be.
+int squall_terminal_open(const char *path, int mouse, int direct);
 
 /// Gives the terminal back. What was written to standard error meanwhile is written now. May be called twice.
 void squall_terminal_close(void);
@@ -98,7 +101,7 @@ int squall_terminal_descriptor(void);
 /// Columns and rows now.
 void squall_terminal_size(int *columns, int *rows);
 
-/// 0, 8, 16, 256 or more.
+/// 0, 8, 16, 256, or 16,777,216 where colours are not numbers of a palette but 24 bits.
 int squall_terminal_colours(void);
 
 /// Whether the locale's encoding is UTF-8.

@@ -14,6 +14,9 @@ public struct Interaction: Sendable {
     /// A command that waits for the same key again, because it would cost the quorum.
     var guarded: Guarded?
 
+    /// Where the button of the mouse was pressed.
+    private var pressed: Region.Meaning?
+
     struct Guarded: Equatable, Sendable {
         var input: Input
         var command: String
@@ -37,7 +40,12 @@ public struct Interaction: Sendable {
         case .control("z"): return [.suspend]
         case .control("l"): return [.redraw]
         case .click(let place):
-            return clicked(frame?.meaning(at: place), state: state)
+            pressed = frame?.meaning(at: place)
+            return clicked(pressed, state: state)
+        case .release(let place):
+            let from = pressed
+            pressed = nil
+            return dragged(from, to: frame?.meaning(at: place), state: state)
         default: break
         }
         let wasGuarded = guarded
@@ -126,6 +134,8 @@ public struct Interaction: Sendable {
     mutating func show(_ screen: View.Screen) {
         view.screen = screen
         view.scrolled = 0
+        view.anchor = nil
+        view.corner = nil
     }
 
     private func next(_ step: Int) -> View.Screen {
@@ -138,6 +148,9 @@ public struct Interaction: Sendable {
     private mutating func back() {
         if view.scrolled > 0 {
             view.scrolled = 0
+        } else if view.anchor != nil || view.corner != nil {
+            view.anchor = nil
+            view.corner = nil
         } else if !view.filter.isEmpty {
             view.filter = Filter()
         } else if !view.marks.isEmpty {

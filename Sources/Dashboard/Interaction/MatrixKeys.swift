@@ -9,7 +9,16 @@ extension Interaction {
         case .left, .character("h"): moveLink(row: 0, column: -1, state)
         case .right, .character("l"): moveLink(row: 0, column: 1, state)
         case .character(" "): markSender(state)
-        case .character("\\"): view.marks = []
+        case .character("\\"):
+            view.marks = []
+            view.corner = nil
+        case .character("V"):
+            guard view.corner == nil else {
+                view.corner = nil
+                break
+            }
+            view.corner = Arrangement(state, view).place
+        case .character("v"): view.isMap.toggle()
         case .character("x"): return cut(both: true, state)
         case .character("X"): return cut(both: false, state)
         case .character("d"): return form("delay", state)
@@ -31,8 +40,19 @@ extension Interaction {
         return []
     }
 
+    /// Cuts every direction of the block, where there is one.
+    mutating func cutBlock(both: Bool, _ state: ClusterState) -> [Outcome]? {
+        guard let block = Arrangement(state, view).block else { return nil }
+        view.corner = nil
+        return run(
+            both
+                ? "cut between \(block.from) and \(block.to)"
+                : "cut from \(block.from) to \(block.to)", state: state)
+    }
+
     /// Cuts the pair under the cursor, or heals the cut that is there.
     private mutating func cut(both: Bool, _ state: ClusterState) -> [Outcome] {
+        if let outcomes = cutBlock(both: both, state) { return outcomes }
         guard let link = Arrangement(state, view).currentLink else {
             return remark("no link here: a node reaches itself")
         }

@@ -14,7 +14,12 @@ extension Interaction {
         case .pageDown, .control("d"): move(8, state)
         case .character(" "): mark(state)
         case .character("*"): view.marks = Set(Arrangement(state, view).shown.map(\.id))
-        case .character("\\"): view.marks = []
+        case .character("\\"):
+            view.marks = []
+            view.anchor = nil
+        case .character("V"):
+            view.anchor = view.anchor == nil ? Arrangement(state, view).current?.id : nil
+            if let anchor = view.anchor { markRange(from: anchor, state) }
         case .character(">"): view.sorting = Sorting.next(view.sorting, step: 1)
         case .character("<"): view.sorting = Sorting.next(view.sorting, step: -1)
         case .character("I"): view.sorting?.isDescending.toggle()
@@ -92,6 +97,9 @@ extension Interaction {
                 "between \(from) and all", "between \(to) and all",
             ]
         }
+        if view.screen == .network, let block = Arrangement(state, view).block {
+            paths = ["from \(block.from) to \(block.to)", "between \(block.from) and \(block.to)"]
+        }
         let form = FaultMenu.form(for: item, nodes: selector(nodes), paths: paths)
         open(.form(understood(form, state)))
     }
@@ -116,5 +124,14 @@ extension Interaction {
         guard !roster.shown.isEmpty else { return }
         let index = min(max(0, roster.index + step), roster.shown.count - 1)
         view.cursor = roster.shown[index].id
+        if let anchor = view.anchor { markRange(from: anchor, state) }
+    }
+
+    /// Marks the rows between one and the cursor, and no others.
+    mutating func markRange(from anchor: NodeID, _ state: ClusterState) {
+        let roster = Arrangement(state, view)
+        guard let first = roster.shown.firstIndex(where: { $0.id == anchor }) else { return }
+        let range = min(first, roster.index)...max(first, roster.index)
+        view.marks = Set(roster.shown[range].map(\.id))
     }
 }

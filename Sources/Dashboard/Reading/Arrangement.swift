@@ -12,6 +12,7 @@ struct Arrangement {
     /// Column of the matrix's cursor.
     let linkColumn: Int
     private let all: [NodeState]
+    private let corner: LinkID?
 
     init(_ state: ClusterState, _ view: View) {
         let nodes = state.core.nodes
@@ -28,6 +29,7 @@ struct Arrangement {
         let isTable = view.screen == .overview || view.screen == .node
         let rows = isTable ? view.sorting?.sorted(kept) ?? kept : kept
         all = nodes
+        corner = view.corner
         shown = rows
         index = view.cursor.flatMap { id in rows.indices.first { rows[$0].id == id } } ?? 0
         linkRow = Arrangement.place(of: view.link?.from, in: nodes) ?? 0
@@ -62,6 +64,38 @@ struct Arrangement {
         let machines = machines
         guard linkRow != linkColumn, max(linkRow, linkColumn) < machines.count else { return nil }
         return LinkID(from: machines[linkRow].id, to: machines[linkColumn].id)
+    }
+
+    /// The cell under the matrix's cursor, on the diagonal too.
+    var place: LinkID? {
+        let machines = machines
+        guard max(linkRow, linkColumn) < machines.count else { return nil }
+        return LinkID(from: machines[linkRow].id, to: machines[linkColumn].id)
+    }
+
+    /// Rows and columns of the block between its corner and the cursor; `nil` without one.
+    var blockPlaces: (rows: ClosedRange<Int>, columns: ClosedRange<Int>)? {
+        guard let corner, let row = Arrangement.place(of: corner.from, in: all),
+            let column = Arrangement.place(of: corner.to, in: all)
+        else { return nil }
+        return (
+            min(row, linkRow)...max(row, linkRow),
+            min(column, linkColumn)...max(column, linkColumn)
+        )
+    }
+
+    /// Its senders and its receivers, as selectors; `nil` where nobody is left beside itself.
+    var block: (from: String, to: String)? {
+        guard let places = blockPlaces else { return nil }
+        let machines = machines
+        let isOne = places.rows == places.columns && places.rows.count == 1
+        guard !isOne, places.rows.upperBound < machines.count,
+            places.columns.upperBound < machines.count
+        else { return nil }
+        let names = { (range: ClosedRange<Int>) in
+            machines[range].map(\.name).joined(separator: ",")
+        }
+        return (names(places.rows), names(places.columns))
     }
 
     private static func keeps(_ node: NodeState, _ filter: Filter) -> Bool {

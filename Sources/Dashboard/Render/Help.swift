@@ -117,7 +117,8 @@ enum Help {
         title: "the table",
         keys: [
             ("\u{2191}\u{2193}  j k", "another node"), ("Space", "mark for the next command"),
-            ("*  \\", "mark all, mark none"), ("<  >  I", "sort by another column, invert"),
+            ("*  \\", "mark all, mark none"), ("V", "mark a range from here to the cursor"),
+            ("<  >  I", "sort by another column, invert"),
             ("Enter", "this node: why it is as it is"),
         ])
 
@@ -127,6 +128,8 @@ enum Help {
             ("arrows  hjkl", "another pair"), ("x", "cut both ways; the same key heals it"),
             ("X", "cut this direction only"), ("d  o", "delay, loss"), ("b", "limit of bandwidth"),
             ("p", "partition: choose the sides"), ("Space", "mark a row"),
+            ("V", "a block from here to the cursor, for x X d o b"),
+            ("v", "a map of those that talk, and back"), ("mouse", "drag over cells: cuts them"),
             ("n", "back to the nodes"),
         ])
 

@@ -115,7 +115,8 @@ extension Renderer {
         case .network:
             return [
                 Hint("x", "cut", 0), Hint("d", "delay", 1), Hint("o", "loss", 2),
-                Hint("p", "partition", 1), Hint("u", "undo", 1),
+                Hint("p", "partition", 1), Hint("V", "block", 3),
+                Hint("v", view.isMap ? "matrix" : "map", 1), Hint("u", "undo", 1),
                 Hint("!", "heal all", 0), Hint("n", "nodes", 1).apart,
                 Hint("3", "logs", 3),
             ] + closingHints

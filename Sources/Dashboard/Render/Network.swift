@@ -8,6 +8,7 @@ extension Renderer {
             write("a network needs two machines", 3, rows.lowerBound, .quiet)
             return
         }
+        if view.isMap, drawMap(rows) { return }
         let label = min(
             max(6, machines.map { Width.columns($0.name) }.max() ?? 6), columns < 60 ? 8 : 16)
         let place = max(columns < 60 ? 9 : 14, label + 4)
@@ -60,6 +61,7 @@ extension Renderer {
     ) {
         let sender = machines[index]
         let isHere = index == roster.linkRow
+        let block = roster.blockPlaces
         if view.marks.contains(sender.id) { write(glyphs.mark, 1, row, .mark, .bold) }
         write(
             sender.name.left(label, ellipsis: glyphs.ellipsis), 3, row, isHere ? .accent : .plain,
@@ -75,7 +77,8 @@ extension Renderer {
                     row: row, columns: start..<(start + width - 1),
                     .link(from: Int(link.from.index), to: Int(link.to.index)))
             }
-            if isHere, column == roster.linkColumn {
+            let inBlock = block.map { $0.rows.contains(index) && $0.columns.contains(column) }
+            if inBlock ?? (isHere && column == roster.linkColumn) {
                 frame.mark(.selected, row: row, columns: start..<(start + width - 1))
             }
         }
@@ -94,7 +97,7 @@ extension Renderer {
     }
 
     /// What is known of the pair under the cursor, both ways.
-    private mutating func drawPair(row: Int) {
+    mutating func drawPair(row: Int) {
         guard let link = roster.currentLink else {
             write("a node reaches itself", 1, row, .quiet)
             return

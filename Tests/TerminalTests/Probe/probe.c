@@ -19,7 +19,7 @@ static void show(int row, const char *text) {
 }
 
 int main(void) {
-    int problem = squall_terminal_open(NULL, 1);
+    int problem = squall_terminal_open(NULL, 1, 0);
     if (problem) {
         printf("refused %d\n", problem);
         return problem;
