@@ -108,7 +108,7 @@ struct Replay: ParsableCommand {
 enum ChapterList {
     /// `03:41.2  fault      f2 delay between redis-1 and redis-3 by 100ms`
     static func line(_ chapter: Recording.Mark) -> String {
-        let kind = word(chapter)
+        let kind = chapter.word
         let padding = String(repeating: " ", count: max(1, 11 - kind.count))
         return "\(chapter.at.clock(decimals: 1))  \(kind)\(padding)\(chapter.text)"
     }
@@ -118,7 +118,7 @@ enum ChapterList {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let lines = chapters.map { chapter in
-            let row = Row(t: chapter.at.seconds, kind: word(chapter), text: chapter.text)
+            let row = Row(t: chapter.at.seconds, kind: chapter.word, text: chapter.text)
             let data = (try? encoder.encode(row)) ?? Data("null".utf8)
             return String(decoding: data, as: UTF8.self)
         }
@@ -129,14 +129,5 @@ enum ChapterList {
         var t: Double
         var kind: String
         var text: String
-    }
-
-    /// What kind of chapter it is.
-    static func word(_ chapter: Recording.Mark) -> String {
-        switch chapter.kind {
-        case .back: "recovery"
-        case .role: "election"
-        default: chapter.kind.rawValue
-        }
     }
 }
