@@ -13,7 +13,8 @@ struct Replay: ParsableCommand {
         abstract: "Show a recorded run in the same dashboard: play, pause, step, seek, search.",
         discussion: """
             T takes over: it starts the same cluster live and sets the faults of that moment again. \
-            --take-over does so at once.
+            --take-over does so at once. --linear prints the recording at once, from --at on; with --speed \
+            as it happened.
             """)
 
     @OptionGroup var look: LookOptions
@@ -43,6 +44,10 @@ struct Replay: ParsableCommand {
         if detach && !takeOver { throw ValidationError("--detach needs --take-over") }
         if takeOver && at == nil { throw ValidationError("--take-over needs --at") }
         if takeOver && chapters { throw ValidationError("--chapters shows nothing to take over") }
+        if chapters && look.linear {
+            throw ValidationError("--chapters and --linear print different things")
+        }
+        if detach && look.linear { throw ValidationError("--detach shows nothing, --linear does") }
         if let speed, !(0.1...100).contains(speed) {
             throw ValidationError("--speed takes a number from 0.1 to 100")
         }
@@ -68,6 +73,11 @@ struct Replay: ParsableCommand {
         if chapters {
             for chapter in world.player.recording.chapters { print(ChapterList.line(chapter)) }
             return
+        }
+        if look.linear && !takeOver {
+            let lines = LinearReplay(
+                recording: world.player.recording, colour: look.coloursLines)
+            return lines.run(from: try moment(), speed: speed)
         }
         world.begin(at: try moment(), speed: speed)
         if takeOver {
