@@ -20,7 +20,7 @@ struct Export: ParsableCommand {
     @Flag(help: "A picture of the dashboard.")
     var svg = false
 
-    @Flag(help: "The report as one HTML file.")
+    @Flag(help: "The report as one HTML file, with a timeline that can be walked through.")
     var html = false
 
     @Flag(help: "The report as JUnit XML.")
@@ -94,7 +94,10 @@ struct Export: ParsableCommand {
                 throw failure("--asciicast takes 2 or 3", code: Code.usage)
             }
             return try film(folder, version)
-        case .html: return try report(folder).html
+        case .html:
+            var report = try report(folder)
+            report.runs[0].moments = Course(try Scene(folder, .timeline).recording)
+            return report.html
         case .junit: return try report(folder).junit
         case .json: return try report(folder).json
         case .csv: return Exports.csv(try RecordedRun(folder).entries())

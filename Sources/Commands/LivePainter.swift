@@ -25,27 +25,14 @@ struct LivePainter {
     func run(
         look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil
     ) throws -> PainterEnd {
-        let client: ControlClient
-        let feed: FileFeed
-        let wake: Int32
-        let origin: Int64
-        do {
-            client = try ControlClient(path: socket)
-            origin = try client.ask(ControlRequest(verb: .attach)).origin ?? 0
-            feed = try FileFeed(path: folder.journal)
-            wake = try feed.wakeDescriptor()
-        } catch let error as LabError {
-            throw failure(error.description, code: error.code)
-        } catch {
-            throw failure("\(error)", code: Code.internalError)
-        }
-        let clock = RunClock(origin: origin)
+        let lab = try LabView(folder, socket: socket)
+        let (client, feed, clock) = (lab.client, lab.feed, lab.clock)
         let sender = CommandSender(path: socket)
         let tail = LogFollower()
         let audience = Audience(path: socket)
         let folder = folder
         var world = LiveWorld(
-            wake: wake,
+            wake: lab.wake,
             entries: {
                 let entries = (try? feed.poll()) ?? []
                 for entry in entries {

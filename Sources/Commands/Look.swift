@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Dashboard
+internal import Glibc
 internal import Terminal
 
 /// How the dashboard looks; what is not said is found out from the terminal.
@@ -17,7 +18,29 @@ struct LookOptions: ParsableArguments {
     @Flag(help: "Leaves the mouse to the terminal.")
     var noMouse = false
 
+    @Flag(
+        help: """
+            In place of the dashboard a plain line for each event, for screen readers and logs; over a \
+            running cluster lines of standard input are commands.
+            """)
+    var linear = false
+
     func validate() throws { _ = try parts() }
+
+    /// Whether lines have colours: only where somebody asks for them.
+    var coloursLines: Bool {
+        switch color {
+        case .many, .few: true
+        case .auto, .never: false
+        }
+    }
+
+    /// Ends the command with 64 where the dashboard has no terminal.
+    func requireTerminal(or other: String) throws {
+        guard linear || (isatty(0) == 1 && isatty(1) == 1) else {
+            throw failure("the dashboard needs a terminal; use \(other)", code: Code.usage)
+        }
+    }
 
     /// What `--theme` says.
     private func parts() throws -> (isDark: Bool?, colours: Theme.Colours) {

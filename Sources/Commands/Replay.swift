@@ -13,7 +13,8 @@ struct Replay: ParsableCommand {
         abstract: "Show a recorded run in the same dashboard: play, pause, step, seek, search.",
         discussion: """
             T takes over: it starts the same cluster live and sets the faults of that moment again. \
-            --take-over does so at once.
+            --take-over does so at once. --linear prints the recording at once, from --at on; with --speed \
+            as it happened.
             """)
 
     @OptionGroup var look: LookOptions
@@ -43,6 +44,10 @@ struct Replay: ParsableCommand {
         if detach && !takeOver { throw ValidationError("--detach needs --take-over") }
         if takeOver && at == nil { throw ValidationError("--take-over needs --at") }
         if takeOver && chapters { throw ValidationError("--chapters shows nothing to take over") }
+        if chapters && look.linear {
+            throw ValidationError("--chapters and --linear print different things")
+        }
+        if detach && look.linear { throw ValidationError("--detach shows nothing, --linear does") }
         if let speed, !(0.1...100).contains(speed) {
             throw ValidationError("--speed takes a number from 0.1 to 100")
         }
@@ -68,6 +73,11 @@ struct Replay: ParsableCommand {
         if chapters {
             for chapter in world.player.recording.chapters { print(ChapterList.line(chapter)) }
             return
+        }
+        if look.linear && !takeOver {
+            let lines = LinearReplay(
+                recording: world.player.recording, colour: look.coloursLines)
+            return lines.run(from: try moment(), speed: speed)
         }
         world.begin(at: try moment(), speed: speed)
         if takeOver {
@@ -109,7 +119,7 @@ struct Replay: ParsableCommand {
 enum ChapterList {
     /// `03:41.2  fault      f2 delay between redis-1 and redis-3 by 100ms`
     static func line(_ chapter: Recording.Mark) -> String {
-        let kind = word(chapter)
+        let kind = chapter.word
         let padding = String(repeating: " ", count: max(1, 11 - kind.count))
         return "\(chapter.at.clock(decimals: 1))  \(kind)\(padding)\(chapter.text)"
     }
@@ -119,7 +129,7 @@ enum ChapterList {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let lines = chapters.map { chapter in
-            let row = Row(t: chapter.at.seconds, kind: word(chapter), text: chapter.text)
+            let row = Row(t: chapter.at.seconds, kind: chapter.word, text: chapter.text)
             let data = (try? encoder.encode(row)) ?? Data("null".utf8)
             return String(decoding: data, as: UTF8.self)
         }
@@ -130,14 +140,5 @@ enum ChapterList {
         var t: Double
         var kind: String
         var text: String
-    }
-
-    /// What kind of chapter it is.
-    static func word(_ chapter: Recording.Mark) -> String {
-        switch chapter.kind {
-        case .back: "recovery"
-        case .role: "election"
-        default: chapter.kind.rawValue
-        }
     }
 }

@@ -28,6 +28,13 @@ struct RunningLab {
         }
     }
 
+    /// One that is known already.
+    init(_ folder: RunFolder, socket: String) {
+        name = folder.name
+        self.folder = folder
+        self.socket = socket
+    }
+
     /// Runs one command in the lab.
     func command(_ line: String, by: String) throws -> ControlReply {
         do {

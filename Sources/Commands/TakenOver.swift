@@ -38,11 +38,7 @@ struct TakenOver {
 
     /// With `detach` the cluster goes on by itself.
     func start(detach: Bool, look: LookOptions) throws {
-        if !detach {
-            guard isatty(0) == 1, isatty(1) == 1 else {
-                throw failure("the dashboard needs a terminal; use --detach", code: Code.usage)
-            }
-        }
+        if !detach { try look.requireTerminal(or: "--linear or --detach") }
         let begun = try begin(mode: detach ? "detached" : "dashboard")
         guard detach else { return try begun.show(look: look) }
         print(begun.run.folder.name)
@@ -128,9 +124,7 @@ struct TakenOver {
 extension RunningLab {
     /// The lab that this command has started.
     init(_ run: StartedRun) {
-        name = run.folder.name
-        folder = run.folder
-        socket = run.options.socket
+        self.init(run.folder, socket: run.options.socket)
     }
 }
 

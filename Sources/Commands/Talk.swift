@@ -24,18 +24,51 @@ struct Do: ParsableCommand {
         }
     }
 
-    /// Waiting happens here: the lab itself never stops for one client.
     private func send(_ line: String, to lab: RunningLab) throws {
-        switch try? Command(parsing: line) {
-        case .wait(let duration): _ = try lab.follow(within: duration) { _ in false }
-        case .waitUntil(let expression, let limit):
-            try wait(for: expression, within: limit, in: lab)
-        case .expect(let clause): try Wait.expect(clause, in: lab)
-        default:
-            let reply = try lab.command(line, by: "do")
-            guard reply.ok else { throw failure(reply.text, code: 1) }
-            print(reply.effect.isEmpty ? reply.text : "\(reply.text)   \(reply.effect)")
+        switch try lab.carryOut(line, by: "do") {
+        case .done(let words): if !words.isEmpty { print(words) }
+        case .refused(let reason): throw failure(reason, code: 1)
         }
+    }
+}
+
+extension RunningLab {
+    /// What became of a line of the command language.
+    enum Answer {
+        /// It was done; the command with names and its effect, or nothing where it only waited.
+        case done(String)
+        /// Why not.
+        case refused(String)
+    }
+
+    /// Runs one line. Waiting happens here: the lab itself never stops for one client.
+    func carryOut(_ line: String, by: String) throws -> Answer {
+        switch try? Command(parsing: line) {
+        case .wait(let duration):
+            _ = try follow(within: duration) { _ in false }
+            return .done("")
+        case .waitUntil(let expression, let limit): return try wait(for: expression, within: limit)
+        case .expect(let clause):
+            // Outside of a scenario: now, or within its grace.
+            var limit = Duration.zero
+            if case .within(let time, _) = clause.grace { limit = time }
+            return try wait(for: clause.expression, within: limit)
+        default:
+            let reply = try command(line, by: by)
+            guard reply.ok else { return .refused(reply.text) }
+            return .done(reply.effect.isEmpty ? reply.text : "\(reply.text)   \(reply.effect)")
+        }
+    }
+
+    /// Until it holds; refused when it does not come true in time.
+    func wait(for expression: Expression, within limit: Duration?) throws -> Answer {
+        var last = ""
+        let held = try follow(within: limit) { state in
+            let answer = Evaluation(of: state.core).value(of: expression)
+            last = answer.words
+            return answer.verdict == .holds
+        }
+        return held ? .done("") : .refused("\(expression.text) did not come true: \(last)")
     }
 }
 
@@ -81,32 +114,13 @@ struct Wait: ParsableCommand {
             guard case .waitUntil(let expression, let limit) = try Command(parsing: line) else {
                 return
             }
-            try wait(for: expression, within: limit ?? .seconds(60), in: lab)
+            let answer = try lab.wait(for: expression, within: limit ?? .seconds(60))
+            if case .refused(let reason) = answer { throw failure(reason, code: 1) }
         } catch let error as ParseError {
             complain(error.pointing(into: line))
             throw ExitCode(Code.usage)
         }
     }
-
-    /// An `expect` line outside of a scenario: now, or within its grace.
-    static func expect(_ clause: Clause, in lab: RunningLab) throws {
-        var limit = Duration.zero
-        if case .within(let time, _) = clause.grace { limit = time }
-        try wait(for: clause.expression, within: limit, in: lab)
-    }
-}
-
-/// Ends the command with 1 when it does not come true in time.
-private func wait(
-    for expression: Expression, within limit: Duration?, in lab: RunningLab
-) throws {
-    var last = ""
-    let held = try lab.follow(within: limit) { state in
-        let answer = Evaluation(of: state.core).value(of: expression)
-        last = answer.words
-        return answer.verdict == .holds
-    }
-    guard held else { throw failure("\(expression.text) did not come true: \(last)", code: 1) }
 }
 
 /// Reads an expression, or ends the command with 64.

@@ -12,7 +12,8 @@ struct Up: ParsableCommand {
         abstract: "Start a cluster and watch it in the dashboard.",
         discussion: """
             Quitting the dashboard ends the cluster. When the dashboard dies in any other way, `squall
-            attach` takes the cluster up again within a minute; then it ends by itself.
+            attach` takes the cluster up again within a minute; then it ends by itself. With --linear the
+            cluster also ends when standard input does, unless that is /dev/null.
             """)
 
     @OptionGroup var start: StartOptions
@@ -27,16 +28,14 @@ struct Up: ParsableCommand {
     @Argument(help: "A topology file, or the name of a shipped one.")
     var topology = "kv"
 
+    func validate() throws {
+        if detach && look.linear { throw ValidationError("--detach shows nothing, --linear does") }
+    }
+
     func run() throws {
         let source = try TopologySource(topology)
         let read = try source.read(settings: start.settings())
-        if !detach {
-            guard isatty(0) == 1, isatty(1) == 1 else {
-                throw failure(
-                    "the dashboard needs a terminal; use --detach, or `squall run`",
-                    code: Code.usage)
-            }
-        }
+        if !detach { try look.requireTerminal(or: "--linear, --detach, or `squall run`") }
         let run = try StartedRun.start(
             source, read, start, mode: detach ? "detached" : "dashboard")
         if detach { return print(run.folder.name) }
@@ -48,16 +47,39 @@ struct Up: ParsableCommand {
     static func show(
         _ run: StartedRun, look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil
     ) throws {
-        let end = try LivePainter(folder: run.folder, socket: run.options.socket)
-            .run(look: look, readOnly: readOnly, echo: echo)
-        switch end {
+        let viewer = LabViewer(folder: run.folder, socket: run.options.socket, isOwn: true)
+        let left = try viewer.show(look: look, readOnly: readOnly, echo: echo)
+        switch left.end {
         case .stop:
             var status: Int32 = 0
             waitpid(run.process, &status, 0)
             Farewell.say(run.folder)
         case .detach: print("the cluster goes on: squall attach --lab \(run.folder.name)")
-        case .terminalGone, .takeOver: return
+        case .terminalGone, .takeOver: break
         }
+        if left.code != 0 { throw ExitCode(left.code) }
+    }
+}
+
+/// Whoever shows a running lab: the dashboard, or lines.
+struct LabViewer {
+    let folder: RunFolder
+    let socket: String
+    /// Whether this command has started it.
+    let isOwn: Bool
+
+    /// Until its viewer leaves.
+    func show(
+        look: LookOptions, readOnly: Bool, echo: View.Echo? = nil
+    ) throws -> LinearLab.Left {
+        if look.linear {
+            return try LinearLab(
+                folder: folder, socket: socket, isOwn: isOwn, readOnly: readOnly,
+                colour: look.coloursLines
+            ).run(remark: echo?.effect)
+        }
+        let painter = LivePainter(folder: folder, socket: socket)
+        return LinearLab.Left(end: try painter.run(look: look, readOnly: readOnly, echo: echo))
     }
 }
 
@@ -74,9 +96,10 @@ struct Attach: ParsableCommand {
 
     func run() throws {
         let lab = try RunningLab(choice)
-        let end = try LivePainter(folder: lab.folder, socket: lab.socket)
-            .run(look: look, readOnly: readOnly)
-        guard end == .stop else { return }
+        let left = try LabViewer(folder: lab.folder, socket: lab.socket, isOwn: false)
+            .show(look: look, readOnly: readOnly)
+        if left.code != 0 { throw ExitCode(left.code) }
+        guard left.end == .stop else { return }
         _ = try lab.follow(within: .seconds(20)) { $0.core.ended != nil }
         Farewell.say(lab.folder)
     }

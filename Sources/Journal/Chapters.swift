@@ -17,6 +17,17 @@ extension Recording {
     }
 }
 
+extension Recording.Mark {
+    /// What kind of chapter it is, for lists: `fault`, `recovery`, `election`.
+    public var word: String {
+        switch kind {
+        case .back: "recovery"
+        case .role: "election"
+        default: kind.rawValue
+        }
+    }
+}
+
 /// Tells chapters from what else is marked, while a recording is read.
 struct ChapterTable: Sendable {
     /// Groups that somebody has led already: their first leader is no election.

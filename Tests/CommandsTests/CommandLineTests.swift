@@ -145,6 +145,49 @@ import Testing
         }
     }
 
+    @Test func `a recording becomes a page that leads to its moments, and lines from any of them`()
+        throws
+    {
+        try Programs.withFolder { home in
+            let run = home + "/2026-11-23T07-08-37Z-kv-cb8e"
+            try FileManager.default.createDirectory(
+                atPath: run, withIntermediateDirectories: true)
+            let recordings = URL(filePath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "Recordings")
+            try FileManager.default.copyItem(
+                atPath: recordings.appending(path: "1-kv-leader-crash.ndjson").path(),
+                toPath: run + "/journal.ndjson")
+            let whole = try Programs.output(Programs.squall, ["replay", run, "--linear"])
+            let golden = recordings.appending(path: "1-kv-leader-crash.linear.txt")
+            #expect(whole == (try String(contentsOf: golden, encoding: .utf8)))
+
+            try "{\"t\":6.5,\"text\":\"now </script> it hurts\"}\n".write(
+                toFile: run + "/notes.ndjson", atomically: true, encoding: .utf8)
+            let page = try Programs.output(Programs.squall, ["export", run, "--html"])
+            #expect(page.contains("href=\"#t=6.500\""))
+            #expect(page.contains("now &lt;/script&gt; it hurts"))
+            #expect(!page.contains("</script> it hurts"))
+
+            let rest = try Programs.output(
+                Programs.squall,
+                ["replay", run, "--linear", "--at", "0:06", "--speed", "100", "--color", "16"]
+            ).split(separator: "\n")
+            #expect(
+                rest.first
+                    == "00:06.0  \u{1B}[31mcluster\u{1B}[0m DEGRADED: 2 of 3 ready, no leader, 1 fault"
+            )
+            #expect(rest[1] == "00:06.5  note now </script> it hurts (replay)")
+            #expect(rest.count < whole.split(separator: "\n").count)
+            for (words, reason) in [
+                (["replay", run, "--linear", "--chapters"], "print different things"),
+                (["up", "kv", "--linear", "--detach"], "--detach shows nothing"),
+            ] {
+                let ran = try Programs.run(Programs.squall, words)
+                #expect(ran.status == 64 && ran.text.contains(reason), "\(ran.text)")
+            }
+        }
+    }
+
     @Test func `fmt spells commands canonically and leaves the rest alone`() throws {
         try Programs.withFolder { home in
             let file = home + "/t.yaml"

@@ -117,11 +117,12 @@ final class Home: Sendable {
 
     /// Starts `squall` with these words.
     func start(
-        _ words: [String], environment: [String: String] = [:], prefix: [String] = []
+        _ words: [String], environment: [String: String] = [:], prefix: [String] = [],
+        input: FileHandle = .nullDevice
     ) throws -> Started {
         try Started(
             who.prefix + prefix + [Programs.folder.get() + "/squall"] + words,
-            environment: self.environment(environment), folder: path)
+            environment: self.environment(environment), folder: path, input: input)
     }
 
     /// Runs `squall` to its end.
@@ -146,7 +147,8 @@ final class Started: Sendable {
     }
 
     init(
-        _ words: [String], environment: [String: String], folder: String
+        _ words: [String], environment: [String: String], folder: String,
+        input: FileHandle = .nullDevice
     ) throws {
         let name = folder + "/" + UUID().uuidString
         outputs = (name + ".out", name + ".err")
@@ -158,7 +160,7 @@ final class Started: Sendable {
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())
         process.environment = environment
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input
         process.standardOutput = FileHandle(forWritingAtPath: outputs.0)
         process.standardError = FileHandle(forWritingAtPath: outputs.1)
         let status = status
@@ -175,6 +177,27 @@ final class Started: Sendable {
 
     /// What it printed so far.
     var output: String { (try? String(contentsOfFile: outputs.0, encoding: .utf8)) ?? "" }
+
+    /// Waits until what it printed is so; `nil` when the time is over, or it ended before.
+    func output(within limit: Duration, _ holds: (String) -> Bool) async throws -> String? {
+        let watch = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+        defer { close(watch) }
+        try #require(inotify_add_watch(watch, outputs.0, UInt32(IN_MODIFY)) >= 0)
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let hasEnded = status.code.withLock { $0 } >= 0
+            let output = output
+            if holds(output) { return output }
+            guard !hasEnded, ContinuousClock.now < deadline else { return nil }
+            await onThread {
+                // A program that ends writes nothing more: look again now and then.
+                var watched = pollfd(fd: watch, events: Int16(POLLIN), revents: 0)
+                poll(&watched, 1, 500)
+                var events = [UInt8](repeating: 0, count: 4_096)
+                while read(watch, &events, events.count) > 0 {}
+            }
+        }
+    }
 
     /// Waits for its end; one that takes too long is killed, and the test fails.
     func end(within limit: Duration = .seconds(60)) async throws -> Ran {

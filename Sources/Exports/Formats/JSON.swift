@@ -23,6 +23,18 @@ indirect enum JSON {
     /// Indented by two blanks.
     var text: String { text(indent: "") + "\n" }
 
+    /// Without a blank or a line's end.
+    var compact: String {
+        switch self {
+        case .array(let elements):
+            return "[" + elements.map(\.compact).joined(separator: ",") + "]"
+        case .object(let fields):
+            let parts = fields.map { "\(Escaping.quoted($0)):\($1.compact)" }
+            return "{" + parts.joined(separator: ",") + "}"
+        default: return text(indent: "")
+        }
+    }
+
     private func text(indent: String) -> String {
         let inner = indent + "  "
         switch self {

@@ -1,11 +1,17 @@
 internal import Cluster
 
 extension Report {
-    /// One HTML file that needs nothing else: no script, no font, no picture from anywhere. Readable on
-    /// a projector and in print, light and dark.
+    /// One HTML file that needs nothing else: no font, no picture, nothing from anywhere. Readable on a
+    /// projector and in print, light and dark. Of a single run whose course is known the timeline stands
+    /// on top and can be asked, by a script in the page; without scripts it is a picture.
     public var html: String {
+        let live = runs.count == 1 ? runs[0].moments.map { CourseSection(course: $0) } : nil
+        let policy =
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+            + "script-src \(live == nil ? "'none'" : "'sha256-\(PageScript.digest)'")"
         var lines = [
             "<!DOCTYPE html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\">",
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"\(policy)\">",
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
             "<meta name=\"color-scheme\" content=\"light dark\">",
             "<meta name=\"generator\" content=\"\(Escaping.attribute(program))\">",
@@ -18,8 +24,11 @@ extension Report {
         lines.append("</header>")
         if runs.count > 1 { lines += overview }
         lines.append("<main>")
+        if let live { lines += live.lines }
         for (index, run) in runs.enumerated() { lines += section(run, index) }
-        lines += ["</main>", "<footer>\(Escaping.xml(program))</footer>", "</body>", "</html>"]
+        lines += ["</main>", "<footer>\(Escaping.xml(program))</footer>"]
+        if let live { lines += live.script }
+        lines += ["</body>", "</html>"]
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -41,7 +50,10 @@ extension Report {
                 "<h2 class=\"\(run.outcome.style)\">\(run.outcome.glyph) \(run.outcome.word) "
                     + "<span class=\"title\">\(Escaping.xml(run.title))</span></h2>")
         }
-        lines += RunSection(run: run, program: program).lines
+        lines +=
+            RunSection(
+                run: run, program: program, hasTimeline: runs.count == 1 && run.moments != nil
+            ).lines
         lines.append("</section>")
         return lines
     }

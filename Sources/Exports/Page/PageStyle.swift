@@ -1,18 +1,19 @@
 /// How the page looks: quiet, large enough for the last row, in two colour schemes. What a colour
-/// says is always said by a glyph, a letter or a pattern too; paper has the light one.
+/// says is always said by a glyph, a letter or a pattern too; paper has the light one. The timeline's
+/// colours stay apart for colour-blind eyes: they follow Okabe and Ito, https://jfly.uni-koeln.de/color.
 enum PageStyle {
     private static let light = """
         --paper: #fbfbf9; --ink: #1f2328; --quiet: #57606a; --line: #d0d7de; --shade: #f0f0ec;
         --good: #1a7f37; --bad: #b42318; --odd: #9a6700; --leader: #0b62c4; --follower: #9ec1ea;
-        --down: #b42318; --unready: #e0a100; --coming: #d8d8d2; --plain: #a9c7a9;
-        --fault: #b42318; --rate: #0b62c4; --lag: #8250df;
+        --down: #b34700; --unready: #e69f00; --coming: #d8d8d2; --plain: #8fc9b8;
+        --fault: #b34700; --on-strong: #ffffff; --available: #009e73; --rate: #0072b2; --p99: #9a6700; --lag: #a8457e;
         """
 
     private static let dark = """
         --paper: #0f1419; --ink: #d8dee4; --quiet: #9aa4af; --line: #30363d; --shade: #1a2027;
         --good: #56d364; --bad: #ff7b72; --odd: #e3b341; --leader: #58a6ff; --follower: #23456e;
-        --down: #da3633; --unready: #bb8009; --coming: #30363d; --plain: #2b4b34;
-        --fault: #ff7b72; --rate: #58a6ff; --lag: #bc8cff;
+        --down: #d55e00; --unready: #b97f00; --coming: #30363d; --plain: #1f5a4a;
+        --fault: #ff8a4c; --on-strong: #0f1419; --available: #2fbf95; --rate: #56b4e9; --p99: #e69f00; --lag: #e08bbb;
         """
 
     static let sheet = """
@@ -47,16 +48,30 @@ enum PageStyle {
         svg .lane-candidate, svg .lane-unready { fill: var(--unready); }
         svg .lane-observer, svg .lane-ready { fill: var(--plain); }
         svg .lane-coming { fill: var(--coming); } svg .lane-down, svg .lane-off { fill: var(--down); }
-        svg .on-strong { fill: #fff; } svg .band { fill: var(--fault); opacity: .10; }
+        svg .on-strong { fill: var(--on-strong); } svg .band { fill: var(--fault); opacity: .10; }
         svg .bar { fill: var(--fault); opacity: .30; stroke: var(--fault); }
         svg .well { stroke: var(--good); stroke-dasharray: 4 4; }
-        svg .available { fill: var(--good); opacity: .55; } svg .rate { fill: var(--rate); opacity: .45; }
-        svg .p99 { stroke: var(--unready); } svg .lag { stroke: var(--lag); }
+        svg .available { fill: var(--available); opacity: .55; } svg .rate { fill: var(--rate); opacity: .45; }
+        svg .p99 { stroke: var(--p99); } svg .lag { stroke: var(--lag); }
         svg .p99, svg .lag { fill: none; stroke-width: 2; }
+        svg .cursor { stroke: var(--ink); stroke-width: 1.5; display: none; pointer-events: none; }
+        svg .band, svg .well { pointer-events: none; } svg a { cursor: pointer; }
+        .gap { color: var(--quiet); font-size: .9rem; margin: .3rem 0; }
+        .course nav ol { list-style: none; margin: 0; padding: 0; font-size: .9rem; }
+        .course nav a { display: block; padding: .15rem .4rem; color: inherit; text-decoration: none; }
+        .course nav a:hover, .course nav a:focus { background: var(--shade); }
+        .course nav time { font-variant-numeric: tabular-nums; color: var(--quiet); }
+        #controls:not([hidden]) { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; }
+        #controls p, #controls ul { flex: 1 0 100%; margin: 0; } #controls .grow { flex: 1; display: flex; }
+        #moment { flex: 1; } #now { min-height: 3em; font-variant-numeric: tabular-nums; }
+        #record:empty { display: none; } button, select { font: inherit; padding: .15rem .7rem; }
+        @media (min-width: 84rem) { body:has(.course) { max-width: 110rem; }
+          .course { display: grid; grid-template-columns: minmax(0, 1fr) 22rem; gap: 1.5rem; }
+          .course nav ol { max-height: 46rem; overflow-y: auto; } }
         @media print { body { max-width: none; padding: 0; font-size: 11pt; } a { color: inherit; }
           section { break-before: page; } section:first-child { break-before: auto; }
           table, figure, pre { break-inside: avoid; } details > * { display: block; }
-          svg { min-width: 0; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+          svg { min-width: 0; } #controls { display: none; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 
         """
 }

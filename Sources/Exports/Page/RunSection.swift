@@ -4,6 +4,8 @@ internal import Cluster
 struct RunSection {
     let run: RunReport
     let program: String
+    /// Whether the timeline stands elsewhere.
+    var hasTimeline = false
 
     var lines: [String] {
         var lines: [String] = []
@@ -37,8 +39,12 @@ struct RunSection {
     }
 
     private var timeline: [String] {
-        guard let picture = Timeline(run) else { return [] }
-        return ["<h3>Timeline</h3>", "<figure>", picture.svg, Timeline.legend, "</figure>"]
+        guard !hasTimeline, let course = run.moments ?? Course(run.state) else { return [] }
+        let gaps = course.gaps.map { "<p class=\"gap\">\(Escaping.xml($0))</p>" }
+        return [
+            "<h3>Timeline</h3>", "<figure>", Timeline(course).svg, Timeline.legend, "</figure>",
+        ]
+            + gaps
     }
 
     private var faults: [String] {
@@ -48,7 +54,8 @@ struct RunSection {
         ]
         let rows = run.faults.map { fault in
             [
-                Escaping.xml(fault.label), "<code>\(Escaping.xml(fault.text))</code>",
+                "<span\(place(fault))>\(Escaping.xml(fault.label))</span>",
+                "<code>\(Escaping.xml(fault.text))</code>",
                 Escaping.xml(fault.proof.map { "\($0.verdict.rawValue): \($0.words)" } ?? "–"),
                 Spoken.time(fault.detection), Spoken.time(fault.election),
                 Spoken.time(fault.recovery), Spoken.time(fault.outage),
@@ -57,6 +64,11 @@ struct RunSection {
         var lines = ["<h3>Faults and recovery</h3>"]
         lines += PageTable.lines(head, rows, numbers: [3, 4, 5, 6])
         return lines
+    }
+
+    /// What a bar of the timeline leads to.
+    private func place(_ fault: FaultFigures) -> String {
+        hasTimeline ? " id=\"fault-\(Escaping.attribute(fault.id))\"" : ""
     }
 
     private var clients: [String] {

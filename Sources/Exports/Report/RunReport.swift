@@ -52,6 +52,8 @@ public struct RunReport: Sendable {
     public let faults: [FaultFigures]
     /// What clients saw from "all ready" to the end; `nil` without clients.
     public let clients: ClientFigures?
+    /// The run moment by moment, where somebody has read the whole recording.
+    public var moments: Course?
     /// Figures beside those of an earlier run; see `compare(with:)`.
     public internal(set) var comparison: [Change] = []
 
