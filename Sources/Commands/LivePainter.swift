@@ -30,6 +30,7 @@ struct LivePainter {
         let sender = CommandSender(path: socket)
         let tail = LogFollower()
         let audience = Audience(path: socket)
+        let inspector = Inspector(path: socket)
         let folder = folder
         var world = LiveWorld(
             wake: lab.wake,
@@ -38,13 +39,15 @@ struct LivePainter {
                 for entry in entries {
                     if case .nodeDefined(let id, let node) = entry.event {
                         tail.follow(id, path: folder.log(of: node.name))
+                        inspector.define(id, node.name)
                     }
                 }
                 return entries
             },
             now: { clock.now },
             lines: { tail.takeNew().map { .init(node: $0.node, at: $0.at, text: $0.text) } },
-            viewers: { audience.count }, send: { sender.send($0, by: $1) })
+            viewers: { audience.count }, inside: { inspector.look(at: $0) },
+            send: { sender.send($0, by: $1) })
         var view = View()
         view.readOnly = readOnly
         view.echo = echo

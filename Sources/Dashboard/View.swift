@@ -52,6 +52,10 @@ public struct View: Equatable, Sendable {
     public var traffic = TrafficView()
     /// What is chosen on the events screen.
     public var events = EventsView()
+    /// What is looked at of a node.
+    public var node = NodeView()
+    /// The machine of the node's screen from inside, as it was told last.
+    public var inspection: Inspection?
     /// Which scenario is looked at.
     public var chaos = ChaosView()
     /// What is shown of the configuration.

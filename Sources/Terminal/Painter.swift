@@ -97,6 +97,8 @@ struct Painter {
         interaction.view.now = world.now
         interaction.view.source = world.source
         world.read(into: &interaction.view.logs)
+        world.look(at: interaction.inspected(world.state))
+        interaction.view.inspection = world.inspection
     }
 
     private var isClockDue: Bool { interaction.view.now != shownAt }

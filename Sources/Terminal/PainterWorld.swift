@@ -24,8 +24,21 @@ public protocol PainterWorld {
     mutating func playback(_ wish: Outcome.Playback)
     /// Moves the playhead to the nearest place that is looked for; `nil`, and it stays, when there is none.
     mutating func search(_ search: Outcome.Search) -> View.Found?
+    /// Says which machine is looked at from inside; `nil` when none is. Called before each frame.
+    mutating func look(at node: NodeID?)
+    /// What was found there last.
+    var inspection: Inspection? { get }
     /// Keeps a remark beside the recording; what went wrong, if anything did.
     mutating func annotate(_ text: String, at moment: Stamp) -> String?
+}
+
+/// A recording has no machines that could be looked into.
+extension PainterWorld {
+    /// Nothing is asked.
+    public mutating func look(at node: NodeID?) {}
+
+    /// Nothing is found.
+    public var inspection: Inspection? { nil }
 }
 
 /// A lab has nothing to look back into: its remarks are commands.
@@ -49,7 +62,10 @@ public struct LiveWorld: PainterWorld {
     private let clock: () -> Stamp
     private let lines: () -> [LogTail.Line]
     private let viewers: () -> Int?
+    private let inside: (_ node: NodeID?) -> Inspection?
     private let command: (_ command: String, _ by: String) -> String?
+    /// What was found in the machine that is looked at.
+    public private(set) var inspection: Inspection?
 
     /// A lab behind closures; all of them are called on the painter's thread, and none may wait.
     /// - Parameters:
@@ -59,11 +75,13 @@ public struct LiveWorld: PainterWorld {
     ///   - now: the run's clock.
     ///   - lines: lines of logs since the last call.
     ///   - viewers: how many look on, this one included; `nil` when unknown.
+    ///   - inside: says which machine is looked at, and gives what was found last.
     ///   - send: hands a command line over; a sentence when that was impossible.
     public init(
         wake: Int32, state: ClusterState = ClusterState(), entries: @escaping () -> [Entry],
         now: @escaping () -> Stamp, lines: @escaping () -> [LogTail.Line] = { [] },
         viewers: @escaping () -> Int? = { nil },
+        inside: @escaping (_ node: NodeID?) -> Inspection? = { _ in nil },
         send: @escaping (_ command: String, _ by: String) -> String?
     ) {
         self.state = state
@@ -72,6 +90,7 @@ public struct LiveWorld: PainterWorld {
         clock = now
         self.lines = lines
         self.viewers = viewers
+        self.inside = inside
         command = send
     }
 
@@ -97,6 +116,9 @@ public struct LiveWorld: PainterWorld {
     public mutating func send(_ command: String, by: String) -> String? {
         self.command(command, by)
     }
+
+    /// Asks, and takes what was answered.
+    public mutating func look(at node: NodeID?) { inspection = inside(node) }
 
     /// A lab has no playhead.
     public mutating func playback(_ wish: Outcome.Playback) {}

@@ -3,6 +3,64 @@ import Testing
 
 /// The dashboard as a person meets it: a real terminal, a real cluster.
 @Suite(.serialized) struct DashboardTests {
+    @Test func aMachineIsLookedIntoAndTheMouseCuts() throws {
+        try Programs.withFolder { home in
+            let terminal = try Tmux(columns: 150, rows: 40, home: home)
+            try terminal.run("squall up kv; echo le''ft with $?")
+            try terminal.waitFor("HEALTHY", within: 60)
+
+            // From inside: its processes, its disk, its environment.
+            try terminal.press("4")
+            try terminal.waitFor("its processes") { screen in
+                screen.contains("2 processes") && screen.contains("squall-node kv")
+            }
+            try terminal.type("ee")
+            try terminal.waitFor("its disk, the youngest first")
+            try terminal.type("e")
+            try terminal.waitFor("SQUALL_NODE=kv-1")
+
+            // Pressed over one cell of the matrix, let go over another one.
+            try terminal.press("2")
+            let matrix = try terminal.waitFor("from ╲ to")
+            let lines = matrix.split(separator: "\n", omittingEmptySubsequences: false)
+            let title = try #require(lines.firstIndex { $0.contains("from ╲ to") })
+            func column(of name: String) throws -> Int {
+                let range = try #require(lines[title].range(of: name))
+                return lines[title].distance(from: lines[title].startIndex, to: range.lowerBound)
+            }
+            func row(of name: String) throws -> Int {
+                try #require(
+                    lines.indices.dropFirst(title + 1).first {
+                        lines[$0].trimmingCharacters(in: .whitespaces).hasPrefix(name)
+                    })
+            }
+            let press = "\u{1B}[<0;\(try column(of: "kv-2") + 2);\(try row(of: "kv-1") + 1)M"
+            let release = "\u{1B}[<0;\(try column(of: "kv-3") + 2);\(try row(of: "kv-1") + 1)m"
+            try terminal.type(press)
+            try terminal.type(release)
+            try terminal.waitFor("cut from kv-1 to kv-2,kv-3")
+            try terminal.waitFor("the cut") { $0.contains("✕ cut") && $0.contains("1 fault") }
+            try terminal.press("u")
+            try terminal.waitFor("no fault")
+
+            // The same as a map.
+            try terminal.type("v")
+            try terminal.waitFor("a map") { $0.contains("╭─ kv ") && $0.contains("L kv-1") }
+
+            // A scenario, a step at a time.
+            try terminal.type("9")
+            try terminal.type("s")
+            try terminal.waitFor("stands still before its next step")
+            try terminal.type("S")
+            try terminal.waitFor("leader-crash   stopped")
+            try terminal.press("q")
+            try terminal.waitFor("stop")
+            try terminal.press("s")
+            try terminal.waitFor("left with 0", within: 30)
+            try terminal.expectWhole()
+        }
+    }
+
     @Test func aNewcomerBreaksHealsAndLeavesAndTheTerminalIsWhole() throws {
         try Programs.withFolder { home in
             let terminal = try Tmux(columns: 120, rows: 35, home: home)

@@ -7,6 +7,41 @@ enum Screens {
         basic + timelines + replications + eventScreens + traffics
         + LookingBackScreens.all + planScreens
 
+    /// A machine was looked into.
+    static let inspected: View = {
+        var view = now
+        view.plan = Plan(values: [
+            .init(path: "nodes.redis.probe", text: "redis", origin: "redis-sentinel.yaml:12"),
+            .init(path: "nodes.redis.probe.every", text: "500ms", origin: "standard"),
+        ])
+        view.inspection = Inspection(of: NodeID(0), reading: inside)
+        return view
+    }()
+
+    static let inside = """
+        #self 41
+        1 (squall-host) S 0 1 1 0
+        /run/squall/squall-host 3\u{20}
+        2 (redis-server) S 1 2 2 0
+        redis-server 10.66.0.2:6379
+        41 (sh) S 1 41 41 0
+        /bin/sh -c script
+        43 (head) S 41 41 41 0
+        head -c 60000
+        7 (redis (aof) x) T 2 2 2 0
+
+        nonsense
+        #files
+        total 12
+        -rw-r--r-- 1 1000 1000  2048 Nov 28 15:11 dump.rdb
+        drwxr-xr-x 2 1000 1000    80 Nov 28 15:10 append only dir
+        broken line
+        #environment
+        HOME=/run/squall/data
+        SQUALL_NODE=redis-1
+        nothing
+        """
+
     /// Two machines do not hear each other, a third one is only not heard.
     static let torn: ClusterState = {
         var state = sentinel
@@ -49,6 +84,15 @@ enum Screens {
             name: "logs-filtered", state: sentinel, view: now,
             keys: [.character("l"), .character("/")] + typed("sdown") + [.enter]),
         GoldenScreen(name: "node", state: sentinel, view: now, keys: [.down, .down, .enter]),
+        GoldenScreen(
+            name: "node-files", state: sentinel, view: inspected,
+            keys: [.enter, .character("e"), .character("e")]),
+        GoldenScreen(
+            name: "node-processes", state: sentinel, view: inspected,
+            keys: [.enter, .character("e")]),
+        GoldenScreen(
+            name: "node-environment", state: sentinel, view: inspected,
+            keys: [.enter] + Array(repeating: .character("e"), count: 3)),
         GoldenScreen(
             name: "marked", state: sentinel, view: now, keys: [.character(" "), .character(" ")]),
         GoldenScreen(

@@ -68,6 +68,11 @@ public struct Interaction: Sendable {
         return []
     }
 
+    /// The machine that is looked at from inside: that of the node's screen.
+    public func inspected(_ state: ClusterState) -> NodeID? {
+        view.screen == .node ? Arrangement(state, view).current?.id : nil
+    }
+
     /// A line was refused by whoever should have run it.
     public mutating func refused(_ command: String, _ message: String) {
         view.echo = View.Echo(command: command, effect: message, tone: .refused)

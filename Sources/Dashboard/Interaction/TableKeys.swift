@@ -34,6 +34,7 @@ extension Interaction {
         case .up, .left, .character("k"), .character("h"), .wheelUp: move(-1, state)
         case .down, .right, .character("j"), .wheelDown: move(1, state)
         case .enter: show(.overview)
+        case .character("e"): view.node.part = view.node.part.next
         default: return onNodeVerb(input, state: state)
         }
         return []

@@ -84,7 +84,7 @@ enum Help {
         case .overview: all += [faults, move]
         case .network: all.append(network)
         case .logs: all.append(logs)
-        case .node: all.append(faults)
+        case .node: all += [node, faults]
         case .timeline: all.append(timeline)
         case .replication: all.append(replication)
         case .traffic: all.append(traffic)
@@ -111,6 +111,13 @@ enum Help {
             ("d", "delay: round trips take longer"), ("o", "loss of packets"),
             ("b", "limit of bandwidth"), ("x", "cut"), ("i", "isolate from its peers"),
             ("s  r", "start, restart"),
+        ])
+
+    static let node = Section(
+        title: "a node",
+        keys: [
+            ("e", "its story, processes, files, environment"),
+            ("\u{2191}\u{2193}  j k", "another node"), ("Enter", "back to the table"),
         ])
 
     static let move = Section(

@@ -129,7 +129,8 @@ extension Renderer {
             ]
         case .node:
             return faultHints + [
-                Hint("s", "start", 3), Hint("r", "restart", 3), Hint("!", "heal all", 1),
+                Hint("e", "processes, files", 1), Hint("s", "start", 3),
+                Hint("r", "restart", 3), Hint("!", "heal all", 1),
                 Hint(glyphs.enter, "back", .enter, 0),
             ] + closingHints
         case .timeline: return timelineHints + closingHints

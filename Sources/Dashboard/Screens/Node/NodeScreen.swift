@@ -21,6 +21,23 @@ extension Renderer {
         }
         guard rows.upperBound - row >= 2 else { return }
         row += columns < 60 ? 0 : 1
+        // Beside each other where there is the width for both.
+        if columns >= 130 {
+            let part = view.node.part == .story ? NodeView.Part.processes : view.node.part
+            let middle = columns * 11 / 20
+            drawStory(of: node, row...rows.upperBound, middle)
+            for row in row...rows.upperBound { frame.clear(row: row, columns: middle..<columns) }
+            drawPart(part, of: node, row...rows.upperBound, from: middle + 2)
+        } else if view.node.part == .story {
+            drawStory(of: node, row...rows.upperBound, columns)
+        } else {
+            drawPart(view.node.part, of: node, row...rows.upperBound, from: 1)
+        }
+    }
+
+    /// What happened to it, and what it wrote last, in so many columns.
+    private mutating func drawStory(of node: NodeState, _ rows: ClosedRange<Int>, _ width: Int) {
+        var row = rows.lowerBound
         let news = core.news.filter { $0.node == node.id && $0.at <= view.now }
         let lines = view.logs.lines.filter { $0.node == node.id && $0.at <= view.now }
         let room = rows.upperBound - row
@@ -38,7 +55,7 @@ extension Renderer {
         for line in lines.suffix(rows.upperBound - row + 1) {
             let start =
                 columns < 60 ? 1 : write(Figures.thousandths(line.at).right(9), 1, row, .quiet) + 2
-            write(line.text, start, row)
+            write(line.text, start, row, within: width - start)
             row += 1
         }
     }
@@ -63,6 +80,8 @@ extension Renderer {
             words.append(Span(" \(glyphs.dot) tried again in \(Figures.left(until - view.now))"))
         }
         facts.append(Fact(label: "state", spans: words))
+        let probe = probeFact(of: node)
+        if !probe.isEmpty { facts.append(Fact(label: "probe", spans: probe)) }
         for fault in active.about(node.id).prefix(4) {
             let left = fault.left(at: view.now)
             var spans = [Span("\(fault.label)  ", .fault), Span(fault.record.text, .command)]
