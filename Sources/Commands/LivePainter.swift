@@ -49,6 +49,7 @@ struct LivePainter {
             viewers: { audience.count }, inside: { inspector.look(at: $0) },
             send: { sender.send($0, by: $1) })
         var view = View()
+        view.keyMap = try look.keyMap()
         view.readOnly = readOnly
         view.echo = echo
         view.plan = Plan(of: folder)

@@ -15,6 +15,9 @@ struct LookOptions: ParsableArguments {
     @Option(help: "Characters of graphs and signs: braille, block or ascii.")
     var glyphs: GlyphChoice?
 
+    @Option(help: "A file of moved keys; ~/.config/squall/keys, where there is one.")
+    var keys: String?
+
     @Flag(help: "Leaves the mouse to the terminal.")
     var noMouse = false
 
@@ -35,11 +38,29 @@ struct LookOptions: ParsableArguments {
         }
     }
 
+    /// The keys that this viewer has moved. Ends the command with 65 where the file has mistakes, or is not
+    /// there although it was asked for.
+    func keyMap() throws -> KeyMap {
+        let path = keys ?? KeyFile.standard
+        guard let text = RecordedRun.text(of: path) else {
+            guard let keys else { return KeyMap() }
+            throw failure("\(keys) can't be read", code: Code.badInput)
+        }
+        do {
+            return try KeyMap(parsing: text)
+        } catch {
+            let lines = error.all.map { "\(path):\($0.line): \($0.message)" }
+            throw failure(lines.joined(separator: "\nsquall: "), code: Code.badInput)
+        }
+    }
+
     /// Ends the command with 64 where the dashboard has no terminal.
     func requireTerminal(or other: String) throws {
         guard linear || (isatty(0) == 1 && isatty(1) == 1) else {
             throw failure("the dashboard needs a terminal; use \(other)", code: Code.usage)
         }
+        // Before anything is started.
+        if !linear { _ = try keyMap() }
     }
 
     /// What `--theme` says.
@@ -68,6 +89,19 @@ struct LookOptions: ParsableArguments {
             depth: color.depth, isDark: parts?.isDark, colours: parts?.colours ?? .standard,
             glyphs: glyphs.flatMap { GlyphSet(rawValue: $0.rawValue) }, mouse: !noMouse,
             history: history)
+    }
+}
+
+/// Where moved keys are kept.
+private enum KeyFile {
+    static var standard: String {
+        let home = environment("HOME") ?? "/"
+        let base = environment("XDG_CONFIG_HOME") ?? home + "/.config"
+        return base + "/squall/keys"
+    }
+
+    private static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

@@ -89,6 +89,7 @@ struct Replay: ParsableCommand {
     /// Until it is left, or left for the live cluster.
     private func show(_ world: inout ReplayWorld, _ folder: RunFolder) throws {
         var view = View()
+        view.keyMap = try look.keyMap()
         view.plan = Plan(of: folder)
         var options = look.options()
         while true {

@@ -24,6 +24,8 @@ public struct View: Equatable, Sendable {
     public var filter = Filter()
     /// By which column the table is sorted; in the order of definition when `nil`.
     public var sorting: Sorting?
+    /// Keys that this viewer has moved.
+    public var keyMap = KeyMap()
     /// What lies over the screen.
     public var overlay: Overlay?
     /// The last command of this viewer, and what it does.

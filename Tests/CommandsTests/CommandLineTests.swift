@@ -136,6 +136,13 @@ import Testing
                     ["export", run, "--svg", "--at", "0:08", "--screen", screen, "--light"])
                 #expect(picture.hasPrefix("<svg") && picture.contains("DEGRADED"), "\(screen)")
             }
+            try "everywhere y = x\nmoon y = x\noverview Esc = q\n".write(
+                toFile: home + "/keys", atomically: true, encoding: .utf8)
+            let moved = try Programs.run(
+                Programs.squall, ["replay", run, "--keys", home + "/keys"])
+            #expect(
+                moved.status == 65 && moved.text.contains("keys:2: no screen is called moon")
+                    && moved.text.contains("keys:3: Esc always leads out"), "\(moved.text)")
             for (wrong, reason) in [
                 (["--screen", "moon"], "--screen takes one of"), (["--at", "soon"], "--at takes"),
             ] {

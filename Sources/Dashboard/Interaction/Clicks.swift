@@ -7,7 +7,7 @@ extension Interaction {
         case .key(let input):
             if case .click = input { return [] }
             if case .release = input { return [] }
-            return on(input, state: state)
+            return take(input, state: state)
         case .node(let index):
             guard view.overlay == nil, let id = UInt16(exactly: index) else { return [] }
             if view.cursor?.index == id, view.screen == .overview {

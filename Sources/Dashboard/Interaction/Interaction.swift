@@ -35,6 +35,17 @@ public struct Interaction: Sendable {
     public mutating func on(
         _ input: Input, state: ClusterState, frame: Frame? = nil
     ) -> [Outcome] {
+        guard view.overlay == nil else { return take(input, state: state, frame: frame) }
+        guard let meaning = view.keyMap.meaning(of: input, on: view.screen) else {
+            return remark("\(KeyMap.name(input)) was taken away by your file of keys")
+        }
+        return take(meaning, state: state, frame: frame)
+    }
+
+    /// Takes a key by its meaning.
+    mutating func take(
+        _ input: Input, state: ClusterState, frame: Frame? = nil
+    ) -> [Outcome] {
         switch input {
         case .resized: return []
         case .control("z"): return [.suspend]

@@ -32,7 +32,9 @@ extension Renderer {
             case .title(let text):
                 write([Span(fit(text, width), .accent, .bold)], in: panel, line: index, from: from)
             case .key(let key, let words):
-                write([Span(shown(key).left(13), .key, .bold)], in: panel, line: index, from: from)
+                write(
+                    [Span(shown(moved(key)).left(13), .key, .bold)], in: panel, line: index,
+                    from: from)
                 write(
                     [Span(fit(words, width - 13))], in: panel, line: index, from: from + 13)
             case .gap: break
@@ -44,6 +46,18 @@ extension Renderer {
 extension Renderer {
     private func fit(_ text: String, _ width: Int) -> String {
         text.left(max(0, width), ellipsis: glyphs.ellipsis)
+    }
+
+    /// Under the keys that the viewer has to press.
+    private func moved(_ keys: String) -> String {
+        guard view.keyMap != KeyMap() else { return keys }
+        return keys.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            guard let input = KeyMap.input(String(word)) else { return String(word) }
+            guard let key = view.keyMap.key(for: input, on: view.screen) else {
+                return glyphs.nothing
+            }
+            return key == input ? String(word) : KeyMap.name(key)
+        }.joined(separator: " ")
     }
 
     /// Arrows where there are any.

@@ -30,12 +30,22 @@ extension Renderer {
         }
     }
 
+    /// The same under the key that the viewer has to press; `nil` where there is none.
+    private func moved(_ hint: Hint) -> Hint? {
+        guard let key = view.keyMap.key(for: hint.input, on: view.screen) else { return nil }
+        guard key != hint.input else { return hint }
+        var hint = hint
+        hint.key = KeyMap.name(key)
+        return hint
+    }
+
     mutating func drawKeys(row: Int) {
         var hints = self.hints
         if view.overlay == nil, view.readOnly || view.isLocked || core.ended != nil {
             // What is refused is not offered.
             hints.removeAll { Renderer.changing.contains($0.word) }
         }
+        if view.overlay == nil { hints = hints.compactMap(moved) }
         let width = { (hints: [Hint]) in
             hints.reduce(0) {
                 $0 + Width.columns($1.key) + Width.columns($1.word) + ($1.isApart ? 5 : 3)
