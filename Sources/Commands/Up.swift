@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Chaos
 internal import Cluster
 internal import Dashboard
 internal import Glibc
@@ -44,12 +45,13 @@ struct Up: ParsableCommand {
     }
 
     /// The dashboard over a lab that this program has started, until its viewer leaves; `echo` is what it
-    /// says first.
+    /// says first, `lesson` is taught beside it.
     static func show(
-        _ run: StartedRun, look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil
+        _ run: StartedRun, look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil,
+        lesson: LessonRun? = nil
     ) throws {
         let end = try LivePainter(folder: run.folder, socket: run.options.socket)
-            .run(look: look, readOnly: readOnly, echo: echo)
+            .run(look: look, readOnly: readOnly, echo: echo, lesson: lesson)
         switch end {
         case .stop:
             var status: Int32 = 0

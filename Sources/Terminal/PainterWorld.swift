@@ -26,6 +26,24 @@ public protocol PainterWorld {
     mutating func search(_ search: Outcome.Search) -> View.Found?
     /// Keeps a remark beside the recording; what went wrong, if anything did.
     mutating func annotate(_ text: String, at moment: Stamp) -> String?
+    /// The lesson that is taught beside the screen; `nil` for none.
+    var lesson: LessonPanel? { get }
+    /// Tells the lesson what its reader says.
+    mutating func lesson(_ wish: LessonPanel.Wish)
+    /// The screen that the lesson wants to be looked at; told once.
+    mutating func nextScreen() -> View.Screen?
+}
+
+/// Most worlds teach nothing.
+extension PainterWorld {
+    /// None.
+    public var lesson: LessonPanel? { nil }
+
+    /// Nobody hears it.
+    public mutating func lesson(_ wish: LessonPanel.Wish) {}
+
+    /// None.
+    public mutating func nextScreen() -> View.Screen? { nil }
 }
 
 /// A lab has nothing to look back into: its remarks are commands.

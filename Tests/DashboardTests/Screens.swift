@@ -5,7 +5,7 @@ import Dashboard
 enum Screens {
     static let all: [GoldenScreen] =
         basic + timelines + replications + eventScreens + traffics
-        + LookingBackScreens.all
+        + LookingBackScreens.all + LessonScreens.all
 
     private static let basic: [GoldenScreen] = [
         GoldenScreen(name: "overview", state: sentinel, view: now),

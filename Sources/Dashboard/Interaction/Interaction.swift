@@ -51,6 +51,7 @@ public struct Interaction: Sendable {
             if let wish = playback(input) { return [.playback(wish)] }
             if let outcomes = lookingBack(input, replay, state) { return outcomes }
         }
+        if let wish = view.lesson?.wish(of: input) { return [.lesson(wish)] }
         if let outcomes = onScreen(input, state: state) { return outcomes }
         if let outcomes = onAnyScreen(input, state: state) { return outcomes }
         if case .character(let scalar) = input, view.echo == nil {
@@ -121,7 +122,8 @@ public struct Interaction: Sendable {
         }
     }
 
-    mutating func show(_ screen: View.Screen) {
+    /// Goes to a screen.
+    public mutating func show(_ screen: View.Screen) {
         view.screen = screen
         view.scrolled = 0
     }

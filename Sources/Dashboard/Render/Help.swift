@@ -80,6 +80,7 @@ enum Help {
     static func sections(_ view: View) -> [Section] {
         var all: [Section] = []
         if case .replay = view.source { all.append(replay) }
+        if view.lesson != nil { all.append(lesson) }
         switch view.screen {
         case .overview: all += [faults, move]
         case .network: all.append(network)
@@ -117,6 +118,13 @@ enum Help {
             ("\u{2191}\u{2193}  j k", "another node"), ("Space", "mark for the next command"),
             ("*  \\", "mark all, mark none"), ("<  >  I", "sort by another column, invert"),
             ("Enter", "this node: why it is as it is"),
+        ])
+
+    static let lesson = Section(
+        title: "the lesson, as its bottom line says",
+        keys: [
+            ("1-9", "your prediction, while there is a question"), ("H", "a hint"),
+            ("Enter", "go on, when the step is done"),
         ])
 
     static let network = Section(
