@@ -38,6 +38,14 @@ struct LessonSource {
         }
     }
 
+    /// A file, if it is a lesson's own; `nil` for everything else. Ends the command as the other does.
+    init?(file word: String) throws {
+        guard let text = try? String(contentsOfFile: word, encoding: .utf8),
+            Topology.LessonFile.isLesson(text, file: word)
+        else { return nil }
+        try self.init(word)
+    }
+
     private init(
         _ text: Topology.Lesson, in file: SourceText, _ topology: Topology,
         _ source: TopologySource, _ settings: [String]

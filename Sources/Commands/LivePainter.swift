@@ -64,7 +64,7 @@ struct LivePainter {
         var view = View()
         view.readOnly = readOnly
         view.echo = echo
-        view.newcomer = PainterHistory.isFirst
+        view.newcomer = lesson == nil && PainterHistory.isFirst
         var options = look.options(history: PainterHistory.lines())
         defer { PainterHistory.keep(options.history) }
         do {

@@ -4,79 +4,6 @@ import Testing
 
 /// A lesson by hand: entries, a clock and a reader, and no cluster.
 @Suite struct LessonTests {
-    /// Two nodes that got ready after a second, the first of them leading.
-    private struct Course {
-        var run: LessonRun
-        var number: UInt64 = 0
-        var commands: UInt64 = 0
-        /// Everything that came out.
-        var actions: [LessonRun.Action] = []
-
-        init(_ steps: [LessonText.Step], plays: Bool = false) throws {
-            let text = LessonText(name: "t", title: "T", steps: steps)
-            let (lesson, complaints) = Lesson.check(text, for: Course.machines)
-            run = LessonRun(
-                try #require(lesson, "\(complaints.map(\.message))"), plays: plays)
-        }
-
-        static let machines = ["kv-1", "kv-2"].map {
-            NodeDescription(name: $0, group: "kv", address: "")
-        }
-
-        mutating func start() {
-            for index in 0..<2 {
-                let node = NodeID(UInt16(index))
-                write(0, .nodeDefined(node, Course.machines[index]))
-                write(1, .nodeChanged(node, NodeChange(phase: .ready, starts: 1)))
-            }
-            write(1, .roleChanged(NodeID(0), RoleChange(role: .leader, own: "leader")))
-            write(1, .roleChanged(NodeID(1), RoleChange(role: .follower, own: "follower")))
-        }
-
-        mutating func write(_ seconds: Double, _ event: Event) {
-            actions += run.take(Entry(number: number, at: Stamp(seconds: seconds), event: event))
-            number += 1
-        }
-
-        /// Somebody gives a command, which is accepted.
-        mutating func give(_ seconds: Double, _ text: String, by: String = "key") {
-            commands += 1
-            write(
-                seconds,
-                .commandAccepted(CommandRecord(number: commands, text: text, names: text, by: by)))
-        }
-
-        mutating func say(_ seconds: Double, _ input: LessonRun.Input) {
-            actions += run.on(input, at: Stamp(seconds: seconds))
-        }
-
-        var page: LessonPage { run.page ?? LessonPage(title: "over", kind: .starting) }
-        var notes: [String] {
-            actions.compactMap { if case .note(let text) = $0 { text } else { nil } }
-        }
-        var told: [LessonRun.Outcome] {
-            actions.compactMap { if case .told(let outcome) = $0 { outcome } else { nil } }
-        }
-        var orders: [String] {
-            actions.compactMap {
-                if case .command(let number, _, let text, let by) = $0 {
-                    "\(number) \(text) by \(by)"
-                } else {
-                    nil
-                }
-            }
-        }
-    }
-
-    private static func step(
-        _ words: Lesson.Words = Lesson.Words(say: "x"), run: [String] = [],
-        attempt: [String] = [], done: String? = nil
-    ) -> LessonText.Step {
-        LessonText.Step(
-            words: words, run: run.map { Line($0) }, attempt: attempt.map { Line($0) },
-            done: done.map { Line($0) })
-    }
-
     private static let question = Lesson.Prediction(
         ask: "What?", choices: ["this", "that"], answer: 2, because: "so it is")
 
@@ -86,8 +13,8 @@ import Testing
         "a lesson begins when the cluster is ready, and a step without 'done' ends when it is read")
     func reading() throws {
         var course = try Course([
-            Self.step(Lesson.Words(say: "one", show: "network")),
-            Self.step(Lesson.Words(say: "two")),
+            Course.step(Lesson.Words(say: "one", show: "network")),
+            Course.step(Lesson.Words(say: "two")),
         ])
         #expect(course.page.kind == .starting)
         course.say(0.5, .next)
@@ -105,9 +32,9 @@ import Testing
     @Test("a task is done once 'done' held for a moment, and stays so until the reader goes on")
     func latch() throws {
         var course = try Course([
-            Self.step(
+            Course.step(
                 Lesson.Words(task: "crash it", learned: "it is gone"),
-                done: "did(crash) and not ready(kv-2)"), Self.step(),
+                done: "did(crash) and not ready(kv-2)"), Course.step(),
         ])
         course.start()
         #expect(course.page.isDone == false && !course.page.canGoOn)
@@ -128,8 +55,8 @@ import Testing
     @Test("what was done before the step, or by squall itself, does not count")
     func sinceTheStepBegan() throws {
         var course = try Course([
-            Self.step(),
-            Self.step(run: ["put k 1 at kv-1"], done: "did(crash) and last(get, kv-1) == 7"),
+            Course.step(),
+            Course.step(run: ["put k 1 at kv-1"], done: "did(crash) and last(get, kv-1) == 7"),
         ])
         course.start()
         course.give(2, "crash kv-2")
@@ -151,7 +78,7 @@ import Testing
 
     @Test("did(crash, leader) is about whoever led when it was done")
     func whoLed() throws {
-        var course = try Course([Self.step(done: "did(crash, leader)")])
+        var course = try Course([Course.step(done: "did(crash, leader)")])
         course.start()
         course.give(2, "crash kv-2")
         #expect(course.page.isDone == false)
@@ -162,7 +89,7 @@ import Testing
     @Test("a partition touches whoever is on either side, a cut only its ends")
     func links() throws {
         var course = try Course([
-            Self.step(done: "did(partition, kv-2)"), Self.step(done: "did(heal)"),
+            Course.step(done: "did(partition, kv-2)"), Course.step(done: "did(heal)"),
         ])
         course.start()
         course.give(2, "partition kv-1 / kv-2 as p")
@@ -179,7 +106,7 @@ import Testing
     func predictions() throws {
         let words = Lesson.Words(predict: Self.question, task: "note it")
         var course = try Course([
-            Self.step(words, done: "did(note)"), Self.step(words, done: "did(note)"),
+            Course.step(words, done: "did(note)"), Course.step(words, done: "did(note)"),
         ])
         course.start()
         #expect(course.page.question?.isOpen == true)
@@ -210,7 +137,7 @@ import Testing
 
     @Test("without a task the answer is told as soon as one was chosen")
     func questionAlone() throws {
-        var course = try Course([Self.step(Lesson.Words(predict: Self.question))])
+        var course = try Course([Course.step(Lesson.Words(predict: Self.question))])
         course.start()
         #expect(course.page.question?.answer == nil)
         course.say(2, .choose(2))
@@ -223,7 +150,7 @@ import Testing
         "hints come after 20 s, one more each 20 s or when asked for, the last one is what to type")
     func hints() throws {
         var course = try Course([
-            Self.step(
+            Course.step(
                 Lesson.Words(task: "t", hints: ["first", "second"]), attempt: ["crash kv-2"],
                 done: "did(crash)")
         ])
@@ -247,7 +174,7 @@ import Testing
     @Test("a line of squall's own that is refused is told, and the step goes on")
     func refusedLine() throws {
         var course = try Course([
-            Self.step(run: ["crash kv-2", "wait 2s", "heal all"], done: "did(note)")
+            Course.step(run: ["crash kv-2", "wait 2s", "heal all"], done: "did(note)")
         ])
         course.start()
         course.say(2, .refused(1, message: "no"))
@@ -263,9 +190,9 @@ import Testing
     func played() throws {
         var course = try Course(
             [
-                Self.step(attempt: ["crash kv-2"], done: "did(crash)"),
-                Self.step(attempt: ["note x"], done: "ready(kv-1)"),
-                Self.step(attempt: ["note x"], done: "did(crash)"), Self.step(),
+                Course.step(attempt: ["crash kv-2"], done: "did(crash)"),
+                Course.step(attempt: ["note x"], done: "ready(kv-1)"),
+                Course.step(attempt: ["note x"], done: "did(crash)"), Course.step(),
             ], plays: true)
         course.start()
         #expect(course.orders == ["1 crash kv-2 by lesson-check"])
@@ -290,13 +217,13 @@ import Testing
 
     @Test("played by itself, a cluster that never gets ready ends it, and so tells a refused line")
     func playedInVain() throws {
-        var course = try Course([Self.step()], plays: true)
+        var course = try Course([Course.step()], plays: true)
         course.say(59, .changed)
         #expect(!course.run.isOver)
         course.say(60, .changed)
         #expect(course.told.map(\.step) == [0] && course.run.isOver)
 
-        course = try Course([Self.step(attempt: ["crash kv-2"], done: "did(crash)")], plays: true)
+        course = try Course([Course.step(attempt: ["crash kv-2"], done: "did(crash)")], plays: true)
         course.start()
         course.say(2, .refused(1, message: "crash kv-2: no"))
         #expect(course.told.last?.failure == "a line was refused: crash kv-2: no")
@@ -311,10 +238,10 @@ import Testing
         let text = LessonText(
             name: "t", title: "T",
             steps: [
-                Self.step(
+                Course.step(
                     run: ["crahs kv-1", "expect ready(all)"], attempt: ["crash kv-9"],
                     done: "did(wave) and lagg(kv-1) > 1s"),
-                Self.step(done: "did(crash"),
+                Course.step(done: "did(crash"),
             ])
         let codes = Lesson.check(text, for: Course.machines).complaints.map(\.code)
         #expect(

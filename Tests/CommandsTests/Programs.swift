@@ -75,6 +75,16 @@ enum Programs {
         return try body(folder)
     }
 
+    /// Processes that were started in the test's own home.
+    static func processes(of home: String) throws -> [pid_t] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+            guard let pid = pid_t(name),
+                let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ")
+            else { return nil }
+            return String(decoding: variables, as: UTF8.self).contains(home) ? pid : nil
+        }
+    }
+
     /// Processes with exactly this command line that belong to the test's own home.
     static func processes(named line: String, home: String) throws -> [pid_t] {
         try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in

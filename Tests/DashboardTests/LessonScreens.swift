@@ -89,11 +89,34 @@ enum LessonScreens {
         #expect(wishes(LessonScreens.done, [.enter, .character("H")]) == [.lesson(.next)])
     }
 
+    @Test("without a hint to give, H says so")
+    func noHint() {
+        var view = Screens.now
+        view.lesson = LessonScreens.done
+        var interaction = Interaction(view: view)
+        #expect(interaction.on(.character("H"), state: Screens.sentinel).isEmpty)
+        #expect(interaction.view.echo?.effect == "the lesson has no hint now")
+    }
+
     @Test("what lies over the screen has the keys first")
     func overlay() {
         let outcomes = wishes(
             LessonScreens.done, [.character(":")] + Screens.typed("note 2H") + [.enter])
         #expect(outcomes == [.run(command: "note 2H", by: "palette")])
+    }
+
+    @Test("there is a frame of every size, with every panel")
+    func everySize() {
+        for panel in [LessonScreens.asking, LessonScreens.done] {
+            var view = Screens.now
+            view.lesson = panel
+            for columns in Array(1...30) + [59, 60, 119, 120, 121, 300] {
+                for rows in 1...22 {
+                    let size = Size(columns: columns, rows: rows)
+                    #expect(render(Screens.sentinel, view, size).size == size)
+                }
+            }
+        }
     }
 
     @Test("the keys of the dashboard and those of the panel are both there, in every size")

@@ -75,6 +75,17 @@ import Testing
         #expect(page.table("keys: lesson step").contains { $0.row.contains(screens) })
     }
 
+    @Test("every lesson of the folder is shipped, and read without a mistake")
+    func shippedLessons() throws {
+        let names = Page.files("topologies/lessons").filter { $0.hasSuffix(".yaml") }
+            .map { String($0.dropLast(5)) }
+        #expect(Set(names) == Set(LessonSource.shipped.map(\.name)))
+        for name in names {
+            let found = try LessonSource(name)
+            #expect(found.text.minutes > 0 && !found.lesson.steps.isEmpty)
+        }
+    }
+
     @Test("every exit code has its row, and of several the one that comes first there wins")
     func exitCodes() throws {
         let page = try Page("exit-codes.md")

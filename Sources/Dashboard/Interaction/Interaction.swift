@@ -51,7 +51,10 @@ public struct Interaction: Sendable {
             if let wish = playback(input) { return [.playback(wish)] }
             if let outcomes = lookingBack(input, replay, state) { return outcomes }
         }
-        if let wish = view.lesson?.wish(of: input) { return [.lesson(wish)] }
+        if let lesson = view.lesson {
+            if let wish = lesson.wish(of: input) { return [.lesson(wish)] }
+            if input == .character("H") { return remark("the lesson has no hint now") }
+        }
         if let outcomes = onScreen(input, state: state) { return outcomes }
         if let outcomes = onAnyScreen(input, state: state) { return outcomes }
         if case .character(let scalar) = input, view.echo == nil {

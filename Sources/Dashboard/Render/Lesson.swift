@@ -80,7 +80,8 @@ extension Renderer {
         let height = { (blocks: [LessonBlock]) in
             blocks.reduce(0) { $0 + $1.lines.count + (isTight ? 0 : 1) }
         }
-        while blocks.count > 1, height(blocks) > rows, let worst = blocks.map(\.rank).max(), worst > 0,
+        while blocks.count > 1, height(blocks) > rows, let worst = blocks.map(\.rank).max(),
+            worst > 0,
             let index = blocks.firstIndex(where: { $0.rank == worst })
         {
             blocks.remove(at: index)
