@@ -39,7 +39,8 @@ struct Validate: ParsableCommand {
     func run() throws {
         if let lesson = try LessonSource(file: topology) {
             let count = lesson.text.steps.count
-            return print("\(lesson.text.title): \(count) steps, on \(lesson.topology.name)")
+            let steps = count == 1 ? "1 step" : "\(count) steps"
+            return print("\(lesson.text.title): \(steps), on \(lesson.topology.name)")
         }
         let read = try TopologySource(topology).read()
         try TopologySource.requireAbilities(of: read)

@@ -121,6 +121,35 @@ import Testing
         }
     }
 
+    @Test func aLessonIsValidatedWithoutStartingAnything() throws {
+        try Programs.withFolder { home in
+            let file = home + "/fine.yaml"
+            let text = "title: Fine\nminutes: 1\nwith: kv\nsteps: [{say: Look.}]\n"
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            #expect(try squall(home, ["validate", file]) == ("Fine: 1 step, on kv\n", 0))
+            try text.replacing("say", with: "sya").write(
+                toFile: file, atomically: true, encoding: .utf8)
+            let (wrong, status) = try squall(home, ["validate", file])
+            #expect(status == 65 && wrong.contains("fine.yaml:4:10: error: unknown key 'sya'"))
+            #expect(!FileManager.default.fileExists(atPath: home + "/state/squall/runs"))
+        }
+    }
+
+    @Test func anInterruptedCheckLeavesNothingBehind() throws {
+        try Programs.withFolder { home in
+            let terminal = try Tmux(columns: 100, rows: 20, home: home)
+            try terminal.run("squall learn crash-and-recovery --check; echo en''ded with $?")
+            try terminal.waitFor("step 2 of 7", within: 60)
+            try terminal.press("C-c")
+            try terminal.waitFor("ended with 130")
+            let left = try Programs.processes(of: home).filter { id in
+                let words = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
+                return String(decoding: words, as: UTF8.self).contains("squall")
+            }
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test func aLearnerWalksTheFirstStepsByKeys() throws {
         try Programs.withFolder { home in
             let terminal = try Tmux(columns: 140, rows: 40, home: home)
