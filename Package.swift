@@ -105,6 +105,11 @@ let package = Package(
                 .embedInCode("Shipped/kv.yaml"), .embedInCode("Shipped/redis.yaml"),
                 .embedInCode("Shipped/etcd.yaml"),
                 .embedInCode("Shipped/redis-sentinel.yaml"),
+                .embedInCode("Shipped/first-partition.yaml"),
+                .embedInCode("Shipped/crash-and-recovery.yaml"),
+                .embedInCode("Shipped/replication-lag.yaml"),
+                .embedInCode("Shipped/split-brain.yaml"),
+                .embedInCode("Shipped/latency-and-throughput.yaml"),
             ]),
         .executableTarget(
             name: "squall", dependencies: ["Commands", "CTerminal", "CLinux"],

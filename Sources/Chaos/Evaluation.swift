@@ -4,9 +4,14 @@ public import Cluster
 /// meant or no sample is there, the answer is unknown, and unknown never counts as yes.
 public struct Evaluation: Sendable {
     let core: Core
+    /// What the learner of a lesson did; `nil` outside of lessons.
+    let deeds: Deeds?
 
-    /// Questions about this moment of a run.
-    public init(of core: Core) { self.core = core }
+    /// Questions about this moment of a run. With `deeds`, what was done by hand counts from when they began.
+    public init(of core: Core, deeds: Deeds? = nil) {
+        self.core = core
+        self.deeds = deeds
+    }
 
     /// An answer, and the figures that decided.
     public struct Answer: Equatable, Sendable {

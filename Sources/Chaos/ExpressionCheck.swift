@@ -28,6 +28,12 @@ extension ScriptCheck {
                 near(term.name, Array(Signals.known)))
             return
         }
+        if Signals.ofLearners.contains(term.name), !hasLearner {
+            complain(
+                line, about: term.name, "only the 'done' of a lesson can ask what was done by hand",
+                "signal/learner", "ask for its effect: 'faults == 1'")
+            return
+        }
         if term.name == "check" || Signals.ofChecks.contains(term.name) {
             return checkCheck(term, line)
         }
@@ -51,19 +57,24 @@ extension ScriptCheck {
         }
     }
 
-    /// The word of `metric(in-doubt, bank)` and `last(put, kv-1)`; gives the arguments behind it.
+    /// The word of `metric(in-doubt, bank)`, `last(put, kv-1)`, `did(cut)`; gives the arguments behind it.
     private mutating func checkWord(_ term: SignalTerm, _ line: Line) -> [SignalTerm.Argument] {
-        guard Signals.ofWords.contains(term.name), case .nodes(let first)? = term.arguments.first,
+        guard Signals.ofWords.union(Signals.ofLearners).contains(term.name),
+            case .nodes(let first)? = term.arguments.first,
             case .name(let word)? = first.terms.first
         else { return term.arguments }
         let words =
-            term.name == "last"
-            ? AskRecord.Verb.allCases.map(\.rawValue)
-            : Set(machines.flatMap(\.metrics)).sorted()
+            switch term.name {
+            case "last": AskRecord.Verb.allCases.map(\.rawValue)
+            case "did":
+                LanguageReference.verbs.filter(\.isInThisVersion).map(\.word)
+                    .filter { $0 != "wait" && $0 != "expect" }
+            default: Set(machines.flatMap(\.metrics)).sorted()
+            }
         if !words.contains(word) {
             complain(
                 line, about: word,
-                "'\(word)' is no \(term.name == "last" ? "verb" : "metric") here",
+                "'\(word)' is no \(term.name == "metric" ? "metric" : "verb") here",
                 "signal/word",
                 words.isEmpty
                     ? "add it to 'metrics:' of the group"

@@ -25,6 +25,8 @@ struct ScriptCheck {
     var faults: [String: FaultSpec] = [:]
     /// Whether faults stand from the first packet on.
     var hasWeather = false
+    /// Whether somebody learns, whose deeds can be asked for.
+    var hasLearner = false
 
     let roster: Roster
     /// Names of the checks that are made.
@@ -77,7 +79,7 @@ struct ScriptCheck {
 
     // MARK: Steps
 
-    fileprivate mutating func collectNames(_ steps: [StepText]) {
+    mutating func collectNames(_ steps: [StepText]) {
         for step in steps {
             switch step {
             case .line(let line): collectName(line)

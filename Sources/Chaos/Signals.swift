@@ -22,12 +22,14 @@ enum Signals {
     /// What checks of the clients' history counted.
     static let ofChecks: Set<String> = ["lost", "stale", "duplicated"]
     /// In the language, and not read by this version.
-    static let notYet: Set<String> = ["undelivered", "refused", "did"]
+    static let notYet: Set<String> = ["undelivered", "refused"]
     /// Of a word and nodes.
     static let ofWords: Set<String> = ["metric", "last"]
+    /// Asked of whoever does a lesson.
+    static let ofLearners: Set<String> = ["did"]
 
     static let known = ofNodes.union(ofLinks).union(ofCluster).union(ofClients).union(ofFaults)
-        .union(ofChecks).union(ofWords).union(["any", "check"])
+        .union(ofChecks).union(ofWords).union(ofLearners).union(["any", "check"])
 }
 
 extension Evaluation {
@@ -41,6 +43,7 @@ extension Evaluation {
         if Signals.ofCluster.contains(term.name) { return [clusterFigure(term.name)] }
         if Signals.ofFaults.contains(term.name) { return [faultFigure(term)] }
         if Signals.ofWords.contains(term.name) { return wordFigures(term) }
+        if Signals.ofLearners.contains(term.name) { return [didFigure(term)] }
         if core.nodes.contains(where: { $0.description.metrics.contains(term.name) }) {
             return metricFigures(term.name, of: term)
         }
@@ -164,7 +167,8 @@ extension Evaluation {
         do {
             return try nodes(term).map { node in
                 let label = "last(\(word), \(node.name))"
-                guard let verb = AskRecord.Verb(rawValue: word), let record = node.asked[verb]
+                guard let verb = AskRecord.Verb(rawValue: word),
+                    let record = deeds.map({ $0.last(verb, node.id) }) ?? node.asked[verb]
                 else {
                     return Figure(label: label, reading: .unknown("nobody did"))
                 }

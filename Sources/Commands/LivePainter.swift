@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Chaos
 internal import Cluster
 internal import Dashboard
 internal import Foundation
@@ -21,9 +22,10 @@ struct LivePainter {
     /// Shows the lab until its viewer leaves. Ends the command with the reason when the lab or the
     /// terminal cannot be had.
     ///
-    /// `echo` is what it says first.
+    /// `echo` is what it says first, `lesson` is taught beside it.
     func run(
-        look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil
+        look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil,
+        lesson: LessonRun? = nil
     ) throws -> PainterEnd {
         let lab = try LabView(folder, socket: socket)
         let (client, feed, clock) = (lab.client, lab.feed, lab.clock)
@@ -32,6 +34,7 @@ struct LivePainter {
         let audience = Audience(path: socket)
         let inspector = Inspector(path: socket)
         let folder = folder
+        let tap = EntryTap()
         var world = LiveWorld(
             wake: lab.wake,
             entries: {
@@ -42,7 +45,7 @@ struct LivePainter {
                         inspector.define(id, node.name)
                     }
                 }
-                return entries
+                return lesson == nil ? entries : tap.pass(entries)
             },
             now: { clock.now },
             lines: { tail.takeNew().map { .init(node: $0.node, at: $0.at, text: $0.text) } },
@@ -53,11 +56,19 @@ struct LivePainter {
         view.readOnly = readOnly
         view.echo = echo
         view.plan = Plan(of: folder)
-        view.newcomer = PainterHistory.isFirst
+        view.newcomer = lesson == nil && PainterHistory.isFirst
         var options = look.options(history: PainterHistory.lines())
         defer { PainterHistory.keep(options.history) }
         do {
-            let end = try runPainter(&world, view: &view, options: &options)
+            let end: PainterEnd
+            if let lesson {
+                var taught = LessonWorld(world, lesson, tap: tap) {
+                    sender.send($0, by: $1, then: $2)
+                }
+                end = try runPainter(&taught, view: &view, options: &options)
+            } else {
+                end = try runPainter(&world, view: &view, options: &options)
+            }
             switch end {
             case .stop: _ = try? client.ask(ControlRequest(verb: .quit))
             // Whoever only looks on leaves the lab to those that keep it.
@@ -103,8 +114,10 @@ private final class CommandSender: Sendable {
 
     init(path: String) { self.path = path }
 
-    /// A sentence when it could not be handed over.
-    func send(_ command: String, by: String) -> String? {
+    /// A sentence when it could not be handed over; `then` hears what became of it, on another thread.
+    func send(
+        _ command: String, by: String, then: LessonWorld.Reply? = nil
+    ) -> String? {
         let isFull = waiting.withLock { count in
             guard count < 64 else { return true }
             count += 1
@@ -112,8 +125,9 @@ private final class CommandSender: Sendable {
         }
         guard !isFull else { return "the lab does not answer; 64 commands wait already" }
         queue.async {
-            // What becomes of it is told by the journal.
-            _ = try? ControlClient(path: self.path).command(command, by: by)
+            // What becomes of it is told by the journal too.
+            let reply = try? ControlClient(path: self.path).command(command, by: by)
+            then?(reply)
             self.waiting.withLock { $0 -= 1 }
         }
         return nil

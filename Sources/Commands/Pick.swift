@@ -23,6 +23,7 @@ struct Pick: ParsableCommand {
                     : "   " + missing.map(\.description).joined(separator: "; "))
             names.append(name)
         }
+        print("Or learn with one of them: squall learn")
         print("Which one? [1] ", terminator: "")
         flushOutput()
         guard let answer = readLine() else { return }

@@ -51,7 +51,10 @@ struct StartOptions: ParsableArguments {
     }
 
     /// `--set` as a dictionary; ends the command with 64.
-    func settings() throws -> [String: String] {
+    func settings() throws -> [String: String] { try Self.settings(of: set) }
+
+    /// `WORD=VALUE` as a dictionary, the last one of a word; ends the command with 64.
+    static func settings(of set: [String]) throws -> [String: String] {
         var settings: [String: String] = [:]
         for text in set {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -30,12 +30,18 @@ struct Topologies: ParsableCommand {
 /// `squall validate FILE`: every mistake at once.
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a topology file; every mistake is told with its place and a hint.")
+        abstract:
+            "Check a topology or a lesson; every mistake is told with its place and a hint.")
 
-    @Argument(help: "A topology file, or the name of a shipped one.")
+    @Argument(help: "A topology file, the name of a shipped one, or a lesson's file.")
     var topology: String
 
     func run() throws {
+        if let lesson = try LessonSource(file: topology) {
+            let count = lesson.text.steps.count
+            let steps = count == 1 ? "1 step" : "\(count) steps"
+            return print("\(lesson.text.title): \(steps), on \(lesson.topology.name)")
+        }
         let read = try TopologySource(topology).read()
         try TopologySource.requireAbilities(of: read)
         print(

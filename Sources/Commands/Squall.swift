@@ -19,6 +19,7 @@ public struct Squall: ParsableCommand {
         version: version,
         subcommands: [
             Up.self,
+            Learn.self,
             Run.self,
             Hunting.self,
             Replay.self,

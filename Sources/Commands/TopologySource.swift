@@ -53,7 +53,8 @@ struct TopologySource {
     func read(settings: [String: String] = [:]) throws -> Topology {
         let reading = Topology.read(text, file: file, settings: settings)
         let commands = reading.topology.map { ScenarioReading.diagnostics(of: $0).items } ?? []
-        let mistakes = Diagnostics(reading.mistakes.items + commands)
+        let lesson = reading.topology.map(Self.mistakesOfLesson) ?? []
+        let mistakes = Diagnostics(reading.mistakes.items + commands + lesson)
         guard let topology = reading.topology, mistakes.isEmpty else {
             complain(mistakes.description)
             throw ExitCode(Code.badInput)

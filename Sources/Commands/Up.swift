@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Chaos
 internal import Cluster
 internal import Dashboard
 internal import Glibc
@@ -43,12 +44,13 @@ struct Up: ParsableCommand {
     }
 
     /// The dashboard over a lab that this program has started, until its viewer leaves; `echo` is what it
-    /// says first.
+    /// says first, `lesson` is taught beside it.
     static func show(
-        _ run: StartedRun, look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil
+        _ run: StartedRun, look: LookOptions, readOnly: Bool = false, echo: View.Echo? = nil,
+        lesson: LessonRun? = nil
     ) throws {
         let viewer = LabViewer(folder: run.folder, socket: run.options.socket, isOwn: true)
-        let left = try viewer.show(look: look, readOnly: readOnly, echo: echo)
+        let left = try viewer.show(look: look, readOnly: readOnly, echo: echo, lesson: lesson)
         switch left.end {
         case .stop:
             var status: Int32 = 0
@@ -70,7 +72,7 @@ struct LabViewer {
 
     /// Until its viewer leaves.
     func show(
-        look: LookOptions, readOnly: Bool, echo: View.Echo? = nil
+        look: LookOptions, readOnly: Bool, echo: View.Echo? = nil, lesson: LessonRun? = nil
     ) throws -> LinearLab.Left {
         if look.linear {
             return try LinearLab(
@@ -79,7 +81,8 @@ struct LabViewer {
             ).run(remark: echo?.effect)
         }
         let painter = LivePainter(folder: folder, socket: socket)
-        return LinearLab.Left(end: try painter.run(look: look, readOnly: readOnly, echo: echo))
+        return LinearLab.Left(
+            end: try painter.run(look: look, readOnly: readOnly, echo: echo, lesson: lesson))
     }
 }
 

@@ -20,6 +20,7 @@ public enum GlyphSet: String, Sendable, CaseIterable {
 struct Glyphs: Sendable {
     var ready = "●"
     var coming = "◌"
+    var open = "○"
     var warning = "▲"
     var gone = "✕"
     var fault = "↯"
@@ -67,6 +68,7 @@ struct Glyphs: Sendable {
         guard set == .ascii else { return }
         ready = "*"
         coming = "."
+        open = "o"
         warning = "!"
         gone = "x"
         fault = "~"

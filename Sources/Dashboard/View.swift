@@ -38,6 +38,8 @@ public struct View: Equatable, Sendable {
     public var readOnly = false
     /// Whether the presenter has locked the keys that change the cluster.
     public var isLocked = false
+    /// The lesson beside the screen, if one is taught.
+    public var lesson: LessonPanel?
     /// Logs as far as the shell has read them.
     public var logs = LogTail()
     /// How many lines the logs are scrolled back; 0 follows.

@@ -79,7 +79,7 @@ public enum ScenarioReading {
 }
 
 /// Numbers the lines of a scenario, so that a complaint about one finds its place again.
-private struct Marks {
+struct Marks {
     var passages: [Passage] = []
 
     mutating func text(of scenario: Topology.Scenario) -> ScenarioText {

@@ -96,6 +96,8 @@ struct Painter {
     private mutating func refresh(from world: inout some PainterWorld) {
         interaction.view.now = world.now
         interaction.view.source = world.source
+        interaction.view.lesson = world.lesson
+        if let screen = world.nextScreen() { interaction.show(screen) }
         world.read(into: &interaction.view.logs)
         world.look(at: interaction.inspected(world.state))
         interaction.view.inspection = world.inspection
@@ -163,6 +165,9 @@ struct Painter {
                 if let problem = world.annotate(text, at: moment) {
                     interaction.refused("", problem)
                 }
+            case .lesson(let wish):
+                world.lesson(wish)
+                refresh(from: &world)
             case .takeOver: return .takeOver
             case .leave(.detach): return .detach
             case .leave(.stop): return .stop

@@ -30,6 +30,24 @@ public protocol PainterWorld {
     var inspection: Inspection? { get }
     /// Keeps a remark beside the recording; what went wrong, if anything did.
     mutating func annotate(_ text: String, at moment: Stamp) -> String?
+    /// The lesson that is taught beside the screen; `nil` for none.
+    var lesson: LessonPanel? { get }
+    /// Tells the lesson what its reader says.
+    mutating func lesson(_ wish: LessonPanel.Wish)
+    /// The screen that the lesson wants to be looked at; told once.
+    mutating func nextScreen() -> View.Screen?
+}
+
+/// Most worlds teach nothing.
+extension PainterWorld {
+    /// None.
+    public var lesson: LessonPanel? { nil }
+
+    /// Nobody hears it.
+    public mutating func lesson(_ wish: LessonPanel.Wish) {}
+
+    /// None.
+    public mutating func nextScreen() -> View.Screen? { nil }
 }
 
 /// A recording has no machines that could be looked into.

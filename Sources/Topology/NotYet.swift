@@ -3,7 +3,7 @@
 enum NotYet {
     /// Keys, as `MAP.KEY`.
     static let keys: Set<String> = [
-        "topology.lesson",
+        "lesson step.set",
         "group.container",
         "group.join",
         "group.leave",
@@ -48,4 +48,9 @@ enum Keys {
     static let check = ["budget", "memory"]
     static let scenario = ["about", "settle", "steps", "always", "expect"]
     static let chaos = ["faults", "every", "for", "at most"]
+    static let lesson = ["title", "minutes", "with", "set", "steps"]
+    static let lessonStep = [
+        "set", "run", "say", "show", "predict", "do", "try", "done", "hints", "learned",
+    ]
+    static let prediction = ["ask", "choices", "answer", "because"]
 }

@@ -95,8 +95,14 @@ extension Reader {
             topology.weather = readLines(item, "command lines of faults")
         }
         if let item = fields["scenarios"]?.value { readScenarios(item) }
+        if let field = fields["lesson"] {
+            topology.lesson = readLesson(
+                field.value, topology.name, at: field.key.place, isFile: false)
+        }
         // Commands about machines that could not be read would only be told a second time.
-        if !machinesAreKnown { (topology.scenarios, topology.weather) = ([], []) }
+        if !machinesAreKnown {
+            (topology.scenarios, topology.weather, topology.lesson) = ([], [], nil)
+        }
     }
 
     private mutating func version(_ item: Item) {

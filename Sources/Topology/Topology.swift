@@ -25,6 +25,8 @@ public struct Topology: Hashable, Sendable {
     public internal(set) var checks: [Check] = []
     /// In the order of the file.
     public internal(set) var scenarios: [Scenario] = []
+    /// The lesson that is taught with it, if any.
+    public internal(set) var lesson: Lesson?
     /// The file, so that later checks can point into it.
     public internal(set) var source: SourceText
 

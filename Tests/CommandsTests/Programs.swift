@@ -38,12 +38,20 @@ enum Programs {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // The threads of tests block most signals, and tmux's server ends itself by one of them.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var words = ([program] + arguments).map { strdup($0) } + [nil]
         var lines = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for copy in words + lines { free(copy) } }
         var pid = pid_t()
-        let failure = posix_spawn(&pid, program, &actions, nil, &words, &lines)
+        let failure = posix_spawn(&pid, program, &actions, &attributes, &words, &lines)
         guard failure == 0 else {
             throw Failed(line: program, text: String(cString: strerror(failure)))
         }
@@ -73,6 +81,16 @@ enum Programs {
             try? files.removeItem(atPath: folder)
         }
         return try body(folder)
+    }
+
+    /// Processes that were started in the test's own home.
+    static func processes(of home: String) throws -> [pid_t] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+            guard let pid = pid_t(name),
+                let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ")
+            else { return nil }
+            return String(decoding: variables, as: UTF8.self).contains(home) ? pid : nil
+        }
     }
 
     /// Processes with exactly this command line that belong to the test's own home.

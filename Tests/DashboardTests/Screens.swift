@@ -5,7 +5,7 @@ import Dashboard
 enum Screens {
     static let all: [GoldenScreen] =
         basic + timelines + replications + eventScreens + traffics
-        + LookingBackScreens.all + planScreens
+        + LookingBackScreens.all + planScreens + LessonScreens.all
 
     /// A machine was looked into.
     static let inspected: View = {

@@ -61,7 +61,7 @@ enum Generated {
                 sections.append(section)
             }
         }
-        sections.append(Help.replay)
+        sections += [Help.replay, Help.lesson]
         return sections.map { section in
             "### \(section.title)\n\n"
                 + table(["key", "what it does"], section.keys.map { [code($0.0), $0.1] })

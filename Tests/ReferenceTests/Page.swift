@@ -14,6 +14,12 @@ struct Page {
         return (files ?? []).filter { $0.hasSuffix(".md") }.sorted()
     }()
 
+    /// Names of what lies in a folder of the repository.
+    static func files(_ folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(
+            atPath: root.appending(path: folder).path())) ?? []
+    }
+
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 

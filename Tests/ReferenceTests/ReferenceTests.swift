@@ -6,6 +6,7 @@ import Testing
 @testable import Chaos
 @testable import Cluster
 @testable import Commands
+@testable import Dashboard
 @testable import Fabric
 @testable import Journal
 @testable import Topology
@@ -55,6 +56,34 @@ import Testing
         }
         let metrics = page.table("metrics").map(\.cell)
         #expect(metrics == Topology.Metric.allCases.map(\.rawValue))
+    }
+
+    @Test("every key of a lesson has its row, and no row is about another one")
+    func lessonKeys() throws {
+        let page = try Page("lessons.md")
+        for (name, keys) in [
+            ("lesson", Keys.lesson), ("lesson step", Keys.lessonStep), ("predict", Keys.prediction),
+        ] {
+            let rows = page.table("keys: \(name)")
+            #expect(rows.map(\.cell) == keys, "keys of \(name)")
+            for row in rows {
+                let isMarked = row.row.contains("not in this version")
+                #expect(isMarked == NotYet.keys.contains("\(name).\(row.cell)"), "\(row.cell)")
+            }
+        }
+        let screens = View.Screen.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        #expect(page.table("keys: lesson step").contains { $0.row.contains(screens) })
+    }
+
+    @Test("every lesson of the folder is shipped, and read without a mistake")
+    func shippedLessons() throws {
+        let names = Page.files("topologies/lessons").filter { $0.hasSuffix(".yaml") }
+            .map { String($0.dropLast(5)) }
+        #expect(Set(names) == Set(LessonSource.shipped.map(\.name)))
+        for name in names {
+            let found = try LessonSource(name)
+            #expect(found.text.minutes > 0 && !found.lesson.steps.isEmpty)
+        }
     }
 
     @Test("every exit code has its row, and of several the one that comes first there wins")
@@ -222,6 +251,13 @@ import Testing
         var count = 0
         for page in try Page.all() {
             for block in page.fenced("yaml") {
+                if Topology.LessonFile.isLesson(block.text, file: page.name) {
+                    let path = NSTemporaryDirectory() + "lesson-\(UUID().uuidString).yaml"
+                    try block.text.write(toFile: path, atomically: true, encoding: .utf8)
+                    defer { try? FileManager.default.removeItem(atPath: path) }
+                    _ = try LessonSource(path)
+                    continue
+                }
                 let reading = Topology.read(block.text, file: page.name)
                 let topology = try #require(reading.topology)
                 #expect(reading.mistakes.isEmpty, "\(page.name):\(block.line)\n\(reading.mistakes)")

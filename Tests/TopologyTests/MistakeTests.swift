@@ -6,6 +6,7 @@ import Topology
     func golden() throws {
         for name in [
             "yaml.txt", "values.txt", "names.txt", "scenarios.txt", "design.txt", "checks.txt",
+            "lessons.txt",
         ] {
             var file = try GoldenFile(name)
             #expect(!file.cases.isEmpty)

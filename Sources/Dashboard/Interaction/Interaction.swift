@@ -70,6 +70,10 @@ public struct Interaction: Sendable {
             if let wish = playback(input) { return [.playback(wish)] }
             if let outcomes = lookingBack(input, replay, state) { return outcomes }
         }
+        if let lesson = view.lesson {
+            if let wish = lesson.wish(of: input) { return [.lesson(wish)] }
+            if input == .character("H") { return remark("the lesson has no hint now") }
+        }
         if let outcomes = onScreen(input, state: state) { return outcomes }
         if let outcomes = onAnyScreen(input, state: state) { return outcomes }
         if case .character(let scalar) = input, view.echo == nil {
@@ -147,7 +151,8 @@ public struct Interaction: Sendable {
         }
     }
 
-    mutating func show(_ screen: View.Screen) {
+    /// Goes to a screen.
+    public mutating func show(_ screen: View.Screen) {
         view.screen = screen
         view.scrolled = 0
         view.anchor = nil

@@ -10,6 +10,8 @@ public enum Outcome: Equatable, Sendable {
     case search(Search)
     /// Write a remark about a moment of the recording beside it; an empty one takes it away.
     case annotate(String, at: Stamp)
+    /// Tell the lesson.
+    case lesson(LessonPanel.Wish)
     /// Start the same cluster with the faults that act at the playhead, and leave for it.
     case takeOver
     /// Leave, and what becomes of the lab.

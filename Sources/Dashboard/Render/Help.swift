@@ -94,6 +94,7 @@ enum Help {
     static func sections(_ view: View) -> [Section] {
         var all: [Section] = []
         if case .replay = view.source { all.append(replay) }
+        if view.lesson != nil { all.append(lesson) }
         switch view.screen {
         case .overview: all += [faults, move]
         case .network: all.append(network)
@@ -141,6 +142,13 @@ enum Help {
             ("*  \\", "mark all, mark none"), ("V", "mark a range from here to the cursor"),
             ("<  >  I", "sort by another column, invert"),
             ("Enter", "this node: why it is as it is"),
+        ])
+
+    static let lesson = Section(
+        title: "the lesson, as its bottom line says",
+        keys: [
+            ("1-9", "your prediction, while there is a question"), ("H", "a hint"),
+            ("Enter", "go on, when the step is done"),
         ])
 
     static let network = Section(

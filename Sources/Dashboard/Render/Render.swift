@@ -24,12 +24,14 @@ struct Renderer {
     var busiest = 1.0
 
     var core: Core { state.core }
-    var columns: Int { size.columns }
+    /// Columns that are drawn on: fewer than those of the frame while the body stands beside a lesson.
+    var columns: Int
 
     init(_ state: ClusterState, _ view: View, _ size: Size) {
         self.state = state
         self.view = view
         self.size = size
+        columns = size.columns
         glyphs = Glyphs(view.glyphs)
         roster = Arrangement(state, view)
         health = state.core.health
@@ -104,7 +106,17 @@ struct Renderer {
         }
     }
 
+    /// The screen, and beside or below it the lesson.
     private mutating func drawBody(_ rows: ClosedRange<Int>) {
+        guard view.lesson != nil else { return drawScreen(rows) }
+        let height = lessonRows(of: rows)
+        columns -= lessonColumns
+        drawScreen(rows.lowerBound...max(rows.lowerBound, rows.upperBound - height))
+        columns = size.columns
+        drawLesson(rows, height: height)
+    }
+
+    private mutating func drawScreen(_ rows: ClosedRange<Int>) {
         switch view.screen {
         case .overview where health.status == .starting: drawStarting(rows)
         case .overview: drawOverview(rows)
