@@ -42,6 +42,8 @@ public struct View: Equatable, Sendable {
     public var lesson: LessonPanel?
     /// Logs as far as the shell has read them.
     public var logs = LogTail()
+    /// The least level of the lines that are shown; all of them when `nil`.
+    public var least: LogLevel?
     /// How many lines the logs are scrolled back; 0 follows.
     public var scrolled = 0
     /// What was looked for and found in a recording; shown where the playhead stands.
@@ -228,43 +230,4 @@ public struct View: Equatable, Sendable {
             self.text = text
         }
     }
-}
-
-/// What lines and machines are looked for: a text that is contained, or not (`!text`).
-public struct Filter: Equatable, Sendable {
-    /// As typed.
-    public var text: String
-
-    /// A filter; empty lets everything through.
-    public init(_ text: String = "") { self.text = text }
-
-    /// Whether nothing is filtered.
-    public var isEmpty: Bool { wanted.isEmpty }
-
-    /// Whether a line stays: without regard to case.
-    public func keeps(_ line: String) -> Bool {
-        guard !isEmpty else { return true }
-        return Filter.contains(line.lowercased(), wanted) != isNegated
-    }
-
-    /// By bytes: a table of a thousand nodes is looked through with each key.
-    private static func contains(_ text: String, _ wanted: String) -> Bool {
-        var text = text
-        var wanted = wanted
-        return text.withUTF8 { text in
-            wanted.withUTF8 { wanted in
-                guard let first = wanted.first else { return true }
-                guard text.count >= wanted.count else { return false }
-                return (0...(text.count - wanted.count)).contains { start in
-                    text[start] == first
-                        && wanted.indices.dropFirst().allSatisfy { text[start + $0] == wanted[$0] }
-                }
-            }
-        }
-    }
-
-    /// What is looked for, in lower case.
-    var wanted: String { (isNegated ? String(text.dropFirst()) : text).lowercased() }
-
-    private var isNegated: Bool { text.hasPrefix("!") }
 }

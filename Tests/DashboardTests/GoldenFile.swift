@@ -13,7 +13,11 @@ struct GoldenFile {
 
     /// Compares sections with those of the file; differing lines are shown one above the other.
     func check(_ sections: [(title: String, frame: Frame)]) {
-        let text = sections.map { GoldenFile.text($0.title, $0.frame) }.joined(separator: "\n")
+        check(text: sections.map { GoldenFile.text($0.title, $0.frame) }.joined(separator: "\n"))
+    }
+
+    /// The same of any text; `=== ` begins a section.
+    func check(text: String) {
         if ProcessInfo.processInfo.environment["UPDATE"] == "1" {
             do {
                 try text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -29,7 +33,6 @@ struct GoldenFile {
         if golden == text { return }
         let old = golden.split(separator: "\n", omittingEmptySubsequences: false)
         let new = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let width = sections.map(\.frame.size.columns).max() ?? 0
         var told = 0
         var section = ""
         for line in 0..<max(old.count, new.count) {
@@ -39,7 +42,7 @@ struct GoldenFile {
             guard before != now, told < 12 else { continue }
             told += 1
             Issue.record(
-                "\(name), \(section), width \(width), line \(line + 1)\n- \(before)\n+ \(now)")
+                "\(name), \(section), line \(line + 1)\n- \(before)\n+ \(now)")
         }
     }
 

@@ -83,6 +83,15 @@ enum Screens {
         GoldenScreen(
             name: "logs-filtered", state: sentinel, view: now,
             keys: [.character("l"), .character("/")] + typed("sdown") + [.enter]),
+        GoldenScreen(
+            name: "logs-errors", state: sentinel, view: now,
+            keys: [.character("l"), .character("e")]),
+        GoldenScreen(
+            name: "logs-pattern", state: sentinel, view: now,
+            keys: [.character("l"), .character("/")] + typed("~[+-](s|o)down") + [.enter]),
+        GoldenScreen(
+            name: "logs-no-pattern", state: sentinel, view: now,
+            keys: [.character("l"), .character("/")] + typed("~(s")),
         GoldenScreen(name: "node", state: sentinel, view: now, keys: [.down, .down, .enter]),
         GoldenScreen(
             name: "node-files", state: sentinel, view: inspected,

@@ -125,6 +125,7 @@ extension Interaction {
         }
         guard prompt.on(input, history: []) else { return }
         view.filter = Filter(prompt.text)
+        prompt.complaint = view.filter.problem
         view.scrolled = 0
         view.overlay = .filter(prompt)
     }

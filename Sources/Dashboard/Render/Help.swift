@@ -165,7 +165,10 @@ enum Help {
     static let logs = Section(
         title: "logs of all nodes, by time",
         keys: [
-            ("/", "filter: text, or !text for lines without it"),
+            ("/", "filter: text, !text for lines without it,"),
+            ("", "~a|b.*c for a pattern (regex 7)"),
+            ("e", "only warnings and errors, errors, all"),
+            ("{  }", "the event before, after"),
             ("o", "only the node under the cursor; again: all"),
             ("\u{2190} \u{2192}", "the next node alone"), ("\u{2191}\u{2193}  b Space", "scroll"),
             ("g  G", "to the first line, follow the last"), ("l", "back"),

@@ -80,6 +80,7 @@ extension Renderer {
         case .filter:
             return [
                 Hint(glyphs.enter, "keep", .enter, 0), Hint("!text", "without it", .resized, 2),
+                Hint("~a|b", "a pattern", .resized, 2),
                 Hint("Esc", "back", .escape, 0),
             ]
         case .menu:
@@ -133,6 +134,7 @@ extension Renderer {
         case .logs:
             return [
                 Hint("/", "filter", 0), Hint("o", "one node", 1),
+                Hint("e", "errors, warnings, all", 2), Hint("{ }", "event", .character("{"), 1),
                 Hint(glyphs.arrows, "scroll", .up, 1), Hint("G", "follow", 1),
                 Hint("l", "back", 0), Hint("u", "undo", 3), Hint("!", "heal all", 2),
                 Hint(":", "command", 2), Hint("?", "help", 0), Hint("q", "leave", 1),

@@ -41,8 +41,10 @@ extension Renderer {
     }
 
     mutating func drawFilter(_ prompt: Prompt) {
-        let panel = bottom("filter", rows: 1)
+        let panel = bottom("filter", rows: prompt.complaint == nil ? 1 : 2)
         write(prompt, in: panel, line: 0, sign: "/")
+        guard let complaint = prompt.complaint else { return }
+        write([Span(complaint, .alarm)], in: panel, line: 1)
     }
 
     // MARK: Faults
