@@ -13,18 +13,8 @@ extension Topology {
         public init(
             parsing text: String, file: String, name: String
         ) throws(Diagnostics) {
-            let (source, text) = SourceText.readable(text, file: file)
-            var loader = TreeLoader(source: source)
-            guard let tree = loader.load(text), loader.found.isEmpty else {
-                throw Diagnostics(
-                    loader.found.isEmpty
-                        ? [
-                            source.diagnostic(
-                                at: Place(line: 1, column: 1), "the file is empty",
-                                code: "yaml/empty",
-                                hint: "a lesson has 'title', 'minutes', 'with' and 'steps'")
-                        ] : loader.found)
-            }
+            let (source, tree) = try TreeLoader.whole(
+                text, file: file, hint: "a lesson has 'title', 'minutes', 'with' and 'steps'")
             var reader = Reader(source: source, overrides: [:])
             guard let with = reader.readWith(tree) else { throw Diagnostics(reader.found) }
             self.with = with

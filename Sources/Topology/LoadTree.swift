@@ -206,3 +206,24 @@ extension String {
         self.init(text)
     }
 }
+
+extension TreeLoader {
+    /// A file that has to be whole: its text by lines, and its tree. `hint` says what it has at least. Throws
+    /// every mistake of the YAML, or that there is nothing.
+    static func whole(
+        _ text: String, file: String, hint: String
+    ) throws(Diagnostics) -> (source: SourceText, tree: Item) {
+        let (source, text) = SourceText.readable(text, file: file)
+        var loader = TreeLoader(source: source)
+        let tree = loader.load(text)
+        guard loader.found.isEmpty else { throw Diagnostics(loader.found) }
+        guard let tree else {
+            throw Diagnostics([
+                source.diagnostic(
+                    at: Place(line: 1, column: 1), "the file is empty", code: "yaml/empty",
+                    hint: hint)
+            ])
+        }
+        return (source, tree)
+    }
+}

@@ -10,17 +10,8 @@ extension Topology {
         public init(
             parsing text: String, file: String, name: String, for topology: Topology
         ) throws(Diagnostics) {
-            let (source, text) = SourceText.readable(text, file: file)
-            var loader = TreeLoader(source: source)
-            guard let tree = loader.load(text), loader.found.isEmpty else {
-                throw Diagnostics(
-                    loader.found.isEmpty
-                        ? [
-                            source.diagnostic(
-                                at: Place(line: 1, column: 1), "the file is empty",
-                                code: "yaml/empty", hint: "a scenario has at least 'steps'")
-                        ] : loader.found)
-            }
+            let (source, tree) = try TreeLoader.whole(
+                text, file: file, hint: "a scenario has at least 'steps'")
             var reader = Reader(source: source, overrides: [:])
             reader.topology = topology
             let scenario = reader.readScenario(tree, name, at: tree.place)

@@ -58,14 +58,7 @@ import Testing
         version: Int
     ) throws {
         try Programs.withFolder { home in
-            let run = home + "/2026-11-23T07-08-37Z-kv-cb8e"
-            try FileManager.default.createDirectory(
-                atPath: run, withIntermediateDirectories: true)
-            let recordings = URL(filePath: #filePath).deletingLastPathComponent()
-                .deletingLastPathComponent().appending(path: "Recordings")
-            try FileManager.default.copyItem(
-                atPath: recordings.appending(path: "1-kv-leader-crash.ndjson").path(),
-                toPath: run + "/journal.ndjson")
+            let run = try Self.recorded(in: home)
             let film = try Programs.output(
                 Programs.squall,
                 [
@@ -91,18 +84,24 @@ import Testing
         }
     }
 
+    private static let recordings = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Recordings")
+
+    /// The folder of a run in which the leader of `kv` crashed.
+    private static func recorded(in home: String) throws -> String {
+        let run = home + "/2026-11-23T07-08-37Z-kv-cb8e"
+        try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: recordings.appending(path: "1-kv-leader-crash.ndjson").path(),
+            toPath: run + "/journal.ndjson")
+        return run
+    }
+
     @Test func `films, lists and the replay have the same chapters, and each screen has a picture`()
         throws
     {
         try Programs.withFolder { home in
-            let run = home + "/2026-11-23T07-08-37Z-kv-cb8e"
-            try FileManager.default.createDirectory(
-                atPath: run, withIntermediateDirectories: true)
-            let recordings = URL(filePath: #filePath).deletingLastPathComponent()
-                .deletingLastPathComponent().appending(path: "Recordings")
-            try FileManager.default.copyItem(
-                atPath: recordings.appending(path: "1-kv-leader-crash.ndjson").path(),
-                toPath: run + "/journal.ndjson")
+            let run = try Self.recorded(in: home)
             try "{\"t\":2.5,\"text\":\"calm before\"}\n".write(
                 toFile: run + "/notes.ndjson", atomically: true, encoding: .utf8)
 
@@ -156,16 +155,9 @@ import Testing
         throws
     {
         try Programs.withFolder { home in
-            let run = home + "/2026-11-23T07-08-37Z-kv-cb8e"
-            try FileManager.default.createDirectory(
-                atPath: run, withIntermediateDirectories: true)
-            let recordings = URL(filePath: #filePath).deletingLastPathComponent()
-                .deletingLastPathComponent().appending(path: "Recordings")
-            try FileManager.default.copyItem(
-                atPath: recordings.appending(path: "1-kv-leader-crash.ndjson").path(),
-                toPath: run + "/journal.ndjson")
+            let run = try Self.recorded(in: home)
             let whole = try Programs.output(Programs.squall, ["replay", run, "--linear"])
-            let golden = recordings.appending(path: "1-kv-leader-crash.linear.txt")
+            let golden = Self.recordings.appending(path: "1-kv-leader-crash.linear.txt")
             #expect(whole == (try String(contentsOf: golden, encoding: .utf8)))
 
             try "{\"t\":6.5,\"text\":\"now </script> it hurts\"}\n".write(

@@ -53,10 +53,7 @@ import Testing
             try terminal.waitFor("stands still before its next step")
             try terminal.type("S")
             try terminal.waitFor("leader-crash   stopped")
-            try terminal.press("q")
-            try terminal.waitFor("stop")
-            try terminal.press("s")
-            try terminal.waitFor("left with 0", within: 30)
+            try terminal.stopsLab()
             try terminal.expectWhole()
         }
     }
@@ -116,10 +113,7 @@ import Testing
             try terminal.waitFor("voters 3/3")
 
             // Leave: the ordinary terminal keeps the script.
-            try terminal.press("q")
-            try terminal.waitFor("stop")
-            try terminal.press("s")
-            let left = try terminal.waitFor("left with 0", within: 30)
+            let left = try terminal.stopsLab()
             #expect(left.contains("You did this"))
             #expect(left.contains("crash kv-1 for 10s"))
             #expect(left.contains("squall replay"))
@@ -169,10 +163,7 @@ import Testing
             try terminal.waitFor("true")
             try terminal.run("clear; squall attach; echo le''ft with $?")
             try terminal.waitFor("HEALTHY")
-            try terminal.press("q")
-            try terminal.waitFor("stop")
-            try terminal.press("s")
-            try terminal.waitFor("left with 0", within: 30)
+            try terminal.stopsLab()
         }
     }
 
@@ -183,6 +174,16 @@ import Testing
 }
 
 extension Tmux {
+    /// Leaves the dashboard of a command that says `left with` and its code, and ends its lab; what the
+    /// terminal shows then.
+    @discardableResult
+    func stopsLab() throws -> String {
+        try press("q")
+        try waitFor("it ends; the recording stays")
+        try press("s")
+        return try waitFor("left with 0", within: 30)
+    }
+
     /// The terminal echoes, breaks lines and shows its cursor, on its ordinary screen.
     func expectWhole(_ location: SourceLocation = #_sourceLocation) throws {
         try run("stty -a")

@@ -181,9 +181,7 @@ import Testing
             try terminal.waitFor("the panel below, and the keys") {
                 $0.contains("step 3 of 5") && $0.contains("? help")
             }
-            try terminal.press("q")
-            try terminal.press("s")
-            try terminal.waitFor("left with 0", within: 30)
+            try terminal.stopsLab()
             try terminal.expectWhole()
             // The recording knows what was said.
             let runs = home + "/state/squall/runs/"

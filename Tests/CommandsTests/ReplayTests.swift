@@ -117,10 +117,7 @@ import Testing
                 $0.contains("1 fault of ") && $0.contains("set again") && $0.contains("REC")
                     && $0.contains("crash n-3 for ")
             }
-            try terminal.press("q")
-            try terminal.waitFor("stop")
-            try terminal.press("s")
-            try terminal.waitFor("left with 0", within: 30)
+            try terminal.stopsLab()
             try terminal.expectWhole()
         }
     }

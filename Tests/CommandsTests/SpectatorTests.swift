@@ -69,10 +69,7 @@ import Testing
             try hall.expectWhole()
             // The cluster goes on without it.
             try desk.waitFor(within: 20, "nobody else to look on") { !$0.contains("look on") }
-            try desk.press("q")
-            try desk.waitFor("it ends; the recording stays")
-            try desk.press("s")
-            try desk.waitFor("left with 0", within: 30)
+            try desk.stopsLab()
         }
     }
 }
