@@ -47,8 +47,11 @@ struct Export: ParsableCommand {
     @Option(help: "With --svg and --cast: the screen, e.g. timeline; the overview when left out.")
     var screen: String?
 
-    @Flag(help: "With --svg and --cast: on a light background.")
-    var light = false
+    @Option(
+        help: """
+            With --svg and --cast: dark or light, high-contrast or colour-blind; two of them with a comma.
+            """)
+    var theme: String?
 
     @Option(help: "With --svg: the moment, as 3:41 or in seconds; the run's end when left out.")
     var at: String?
@@ -142,7 +145,7 @@ struct Export: ParsableCommand {
         clock.formatOptions.insert(.withFractionalSeconds)
         let scenario = run?.scenario.map { " " + $0 } ?? ""
         return Film(
-            scene: scene, size: size, theme: light ? .light : .dark, version: version,
+            scene: scene, size: size, theme: try ThemeChoice(theme).theme, version: version,
             title: "squall: \(run?.topology ?? folder.name)\(scenario)",
             began: clock.date(from: run?.wall ?? "").map { Int64($0.timeIntervalSince1970) }
         ).text
@@ -159,6 +162,6 @@ struct Export: ParsableCommand {
             moment = chosen
         }
         let state = scene.recording.state(at: moment)
-        return Exports.svg(scene.frame(state, moment, size), theme: light ? .light : .dark)
+        return Exports.svg(scene.frame(state, moment, size), theme: try ThemeChoice(theme).theme)
     }
 }

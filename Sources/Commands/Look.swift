@@ -28,7 +28,7 @@ struct LookOptions: ParsableArguments {
             """)
     var linear = false
 
-    func validate() throws { _ = try parts() }
+    func validate() throws { _ = try ThemeChoice(theme) }
 
     /// Whether lines have colours: only where somebody asks for them.
     var coloursLines: Bool {
@@ -63,30 +63,11 @@ struct LookOptions: ParsableArguments {
         if !linear { _ = try keyMap() }
     }
 
-    /// What `--theme` says.
-    private func parts() throws -> (isDark: Bool?, colours: Theme.Colours) {
-        var isDark: Bool?
-        var colours = Theme.Colours.standard
-        for word in (theme ?? "").split(separator: ",") {
-            switch word {
-            case "dark": isDark = true
-            case "light": isDark = false
-            default:
-                guard let found = Theme.Colours(rawValue: String(word)), found != .standard else {
-                    throw ValidationError(
-                        "--theme takes dark, light, high-contrast and colour-blind, not \(word)")
-                }
-                colours = found
-            }
-        }
-        return (isDark, colours)
-    }
-
     /// For the painter.
     func options(history: [String] = []) -> PainterOptions {
-        let parts = try? parts()
+        let chosen = try? ThemeChoice(theme)
         return PainterOptions(
-            depth: color.depth, isDark: parts?.isDark, colours: parts?.colours ?? .standard,
+            depth: color.depth, isDark: chosen?.isDark, colours: chosen?.colours ?? .standard,
             glyphs: glyphs.flatMap { GlyphSet(rawValue: $0.rawValue) }, mouse: !noMouse,
             history: history)
     }

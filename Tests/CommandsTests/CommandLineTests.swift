@@ -63,7 +63,7 @@ import Testing
                 Programs.squall,
                 [
                     "export", run, "--cast", "--asciicast", "\(version)", "--size", "80x24",
-                    "--light",
+                    "--theme", "light,colour-blind",
                 ]
             ).split(separator: "\n")
             let head = try #require(
@@ -132,7 +132,10 @@ import Testing
             for screen in screens {
                 let picture = try Programs.output(
                     Programs.squall,
-                    ["export", run, "--svg", "--at", "0:08", "--screen", screen, "--light"])
+                    [
+                        "export", run, "--svg", "--at", "0:08", "--screen", screen, "--theme",
+                        "light",
+                    ])
                 #expect(picture.hasPrefix("<svg") && picture.contains("DEGRADED"), "\(screen)")
             }
             try "everywhere y = x\nmoon y = x\noverview Esc = q\n".write(
@@ -142,7 +145,12 @@ import Testing
             #expect(
                 moved.status == 65 && moved.text.contains("keys:2: no screen is called moon")
                     && moved.text.contains("keys:3: Esc always leads out"), "\(moved.text)")
+            let looks = try ["dark", "light", "high-contrast", "light,colour-blind"].map {
+                try Programs.output(Programs.squall, ["export", run, "--svg", "--theme", $0])
+            }
+            #expect(Set(looks).count == looks.count)
             for (wrong, reason) in [
+                (["--theme", "pink"], "--theme takes"),
                 (["--screen", "moon"], "--screen takes one of"), (["--at", "soon"], "--at takes"),
             ] {
                 let ran = try Programs.run(Programs.squall, ["export", run, "--svg"] + wrong)

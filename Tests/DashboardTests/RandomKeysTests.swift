@@ -14,6 +14,9 @@ import Testing
     func keys(_ seed: Int) throws {
         var random = Dice(seed: UInt64(seed))
         var view = Screens.now
+        view.plan = Screens.plan
+        view.inspection = Screens.inspected.inspection
+        if seed % 4 == 2 { view.lesson = LessonScreens.asking }
         if seed % 4 == 3 {
             view.source = .replay(
                 View.Replay(
