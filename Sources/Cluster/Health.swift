@@ -44,9 +44,12 @@ public struct Health: Equatable, Sendable {
 extension Core {
     /// How the cluster is now. O(nodes) where nothing is cut.
     public var health: Health {
-        // By place: a node's state is large, and a copy of a thousand of them takes longer than all else.
-        let all = nodes.indices.count { !nodes[$0].isClient }
-        let ready = nodes.indices.count { !nodes[$0].isClient && nodes[$0].phase == .ready }
+        // By place, and not by `isClient`, which is asked of a copy: a node's state is large, and copies of a
+        // thousand of them take longer than all else.
+        let all = nodes.indices.count { nodes[$0].description.kind != .client }
+        let ready = nodes.indices.count {
+            nodes[$0].description.kind != .client && nodes[$0].phase == .ready
+        }
         let voting = voters
         return Health(
             status: status(ready: ready, of: all, voters: voting),
@@ -80,7 +83,7 @@ extension Core {
     public var voters: [NodeID] {
         guard !votingGroups.isEmpty else { return [] }
         return nodes.indices.compactMap { index in
-            guard !nodes[index].isClient, nodes[index].role.role != .observer,
+            guard nodes[index].description.kind != .client, nodes[index].role.role != .observer,
                 votingGroups.contains(nodes[index].description.group)
             else { return nil }
             return nodes[index].id

@@ -17,8 +17,9 @@ struct Arrangement {
     init(_ state: ClusterState, _ view: View) {
         let nodes = state.core.nodes
         let filter = view.screen == .logs ? Filter() : view.filter
-        // A node's state is large: where all are shown, nothing is copied.
-        let isWhole = filter.isEmpty && !nodes.indices.contains { nodes[$0].isClient }
+        // A node's state is large: where all are shown, nothing is copied, not even to ask `isClient`.
+        let isWhole =
+            filter.isEmpty && !nodes.indices.contains { nodes[$0].description.kind == .client }
         let kept =
             isWhole
             ? nodes

@@ -37,8 +37,8 @@ struct Renderer {
         health = state.core.health
         active = state.core.faults.filter(\.isActive)
         let nodes = state.core.nodes
-        let longest = nodes.indices.lazy.filter { !nodes[$0].isClient }
-            .map { Width.columns(nodes[$0].name) }.max()
+        let longest = nodes.indices.lazy.filter { nodes[$0].description.kind != .client }
+            .map { Width.columns(nodes[$0].description.name) }.max()
         nameWidth = min(20, max(6, longest ?? 6))
         frame = Frame(size: size)
     }

@@ -6,24 +6,33 @@ struct ReplicationPlan {
     /// A set of copies of the same data, or nodes that have none.
     struct Section: Equatable {
         /// What its line says of it.
-        var title: String
+        let title: String
         /// Who leads, by name; two of them are one too many.
-        var leaders: [NodeState]
+        let leaders: [NodeState]
         /// Everybody in it, leaders first, then in the order of definition.
-        var members: [NodeState]
+        let members: [NodeState]
         /// Whether its members copy from each other.
-        var copies: Bool
-
+        let copies: Bool
         /// The furthest position that somebody told; `nil` where nobody tells one.
-        var furthest: UInt64? {
-            let told = members.map(\.sample.position).filter { $0 > 0 }
-            return told.max()
-        }
-
+        let furthest: UInt64?
         /// The greatest lag, in seconds; at least a second.
-        var worstLag: Double {
-            let told = members.map { Double($0.sample.lag) }.filter { $0.isFinite }
-            return max(1, told.max() ?? 0)
+        let worstLag: Double
+
+        /// Looks once at everybody: each of them is drawn against the others.
+        init(title: String, leaders: [NodeState], members: [NodeState], copies: Bool) {
+            self.title = title
+            self.leaders = leaders
+            self.members = members
+            self.copies = copies
+            var furthest: UInt64 = 0
+            var worst = 1.0
+            for place in members.indices {
+                furthest = max(furthest, members[place].sample.position)
+                let lag = Double(members[place].sample.lag)
+                if lag.isFinite { worst = max(worst, lag) }
+            }
+            self.furthest = furthest > 0 ? furthest : nil
+            worstLag = worst
         }
     }
 
