@@ -131,7 +131,7 @@ enum Help {
     static let node = Section(
         title: "a node",
         keys: [
-            ("e", "its story, processes, files, environment"),
+            ("e", "story, processes, files, environment"),
             ("\u{2191}\u{2193}  j k", "another node"), ("Enter", "back to the table"),
         ])
 
