@@ -68,6 +68,7 @@ extension Lab {
         } catch {
             throw CommandError("\(error)")
         }
+        scenariosBegun += 1
         byHand = ByHandScenario(name: name, traffic: traffic)
         scenario = ScenarioRun(script, seed: plan.seed, strict: options.strict ?? false)
         feedScenario(first)

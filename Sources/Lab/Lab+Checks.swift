@@ -37,9 +37,13 @@ extension Lab {
     }
 
     private func check(_ history: HistoryToCheck) async {
+        let number = scenariosBegun
         for check in plan.topology.checks {
             let judgement = await history.judgement(of: check, under: Circumstances(state.core))
-            guard !isEnding, !Task.isCancelled else { return }
+            // One that was stopped meanwhile is not judged.
+            guard !isEnding, !Task.isCancelled, number == scenariosBegun,
+                scenario?.isFinished == false
+            else { return }
             record(.judged(judgement))
         }
         feedScenario(.checked)

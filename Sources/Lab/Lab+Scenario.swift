@@ -56,8 +56,10 @@ extension Lab {
     }
 
     private func carryOut(_ order: ScenarioRun.Order) {
+        let number = scenariosBegun
         background { lab in
             let reply = await lab.run(order.command, as: order.text, by: order.by)
+            guard lab.scenariosBegun == number else { return }
             lab.feedScenario(
                 reply.ok
                     ? .done(order.number, fault: reply.fault.map { FaultID($0) })

@@ -68,6 +68,8 @@ public actor Lab {
     /// Faults that stand from the first packet on.
     let weather: [(command: Command, text: String)]
     var scenario: ScenarioRun?
+    /// How many were begun: what comes back late must not be taken for an answer to a later one.
+    var scenariosBegun = 0
     /// How it was before the scenario that is run by hand; `nil` where none is.
     var byHand: ByHandScenario?
     var scenarioIsAwake = false

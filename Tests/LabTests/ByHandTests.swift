@@ -26,6 +26,10 @@ extension LabTests {
                   - wait 2s
                 expect:
                   - ready(all) within 5s after cut
+              slow:
+                steps:
+                  - exec kv-1 sleep 2
+                  - wait 1s
               numbered:
                 steps:
                   - crash kv-2 for 1s
@@ -108,13 +112,38 @@ extension LabTests {
             #expect(!script.output.contains("scenario "), "\(script.output)")
         }
 
+        @Test func `an answer that comes late is not taken for one to a later scenario`()
+            async throws
+        {
+            let home = try Home()
+            let lab = try await lab(home)
+            try await lab.do("scenario run slow")
+            try await lab.do("scenario stop")
+            try await lab.wait(for: "its end") { $0.core.scenario?.end != nil }
+            try await lab.do("scenario run slow")
+            try await lab.wait(for: "the step of the second one") { _ in
+                self.steps(lab)["1"] == .done
+            }
+            let moments = lab.entries.compactMap { entry -> (ScenarioPosition.State, Stamp)? in
+                guard case .scenarioStep(let position) = entry.event, position.step == "1" else {
+                    return nil
+                }
+                return (position.state, entry.at)
+            }
+            let began = try #require(moments.last { $0.0 == .began }?.1)
+            let done = try #require(moments.last { $0.0 == .done }?.1)
+            // It sleeps for two seconds; the first one's sleep was over earlier.
+            #expect(done - began >= .seconds(2), "\(done - began)")
+            try await lab.end()
+        }
+
         @Test func `what cannot be run or held says why, and a stop heals`() async throws {
             let home = try Home()
             let lab = try await lab(home)
             #expect(try await refusal(lab, "scenario pause").contains("no scenario runs"))
             #expect(
                 try await refusal(lab, "scenario run long").contains(
-                    "no scenario long; there are: short numbered"))
+                    "no scenario long; there are: short slow numbered"))
             try await lab.do("scenario run short")
             try await lab.wait(for: "the cut") { !$0.core.faults.isEmpty }
             try await lab.do("scenario stop")
